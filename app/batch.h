@@ -1,0 +1,100 @@
+/* batch.h: one piece of work a person asked for, from the first entry to the last thumbnail
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A batch expands albums, downloads each picture and makes its thumbnail as soon as the file is
+ * whole; or, made from files and folders, only makes thumbnails.  It owns the items that tiles show
+ * and the sums that headers show.  Lives on the main context that made it. */
+#pragma once
+
+#include "app/gallery/source.h"
+#include "app/model/item-list.h"
+#include "app/thumbnail/thumbnailer.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SheafBatchOptions:
+ * @folder: (nullable): destination; %NULL for the settings'
+ * @limit: at most this many pictures; 0 for all
+ * @timeout: seconds for the whole batch; what is not done by then fails; 0 for none
+ * @thumbnails: whether thumbnails are made
+ * @output: where they go
+ * @output_folder: (nullable)
+ * @use_archive: whether what was got before is skipped
+ * @keep_items: whether items that ended stay in the list (the window) or are dropped (the command
+ *   line on 100,000 files)
+ */
+typedef struct
+{
+  GFile               *folder;
+  guint                limit;
+  guint                timeout;
+  gboolean             thumbnails;
+  SheafThumbnailOutput output;
+  GFile               *output_folder;
+  guint                thumbnail_size;
+  gboolean             use_archive;
+  gboolean             keep_items;
+} SheafBatchOptions;
+
+/* Downloads: folder of the settings, no limits, thumbnails into the cache, archive used. */
+void sheaf_batch_options_init (SheafBatchOptions *options);
+
+/**
+ * SheafBatchSums:
+ * @total: items known so far
+ * @complete: whether @total can still grow (FALSE) or not (TRUE)
+ * @bytes: got over the network by this run
+ * @bytes_per_second: over the last few seconds; 0 while nothing moves
+ * @seconds_left: -1 while that cannot be said
+ * @seconds: since it began, pauses left out
+ */
+typedef struct
+{
+  guint    total;
+  gboolean complete;
+  guint    done;
+  guint    skipped;
+  guint    failed;
+  guint    cancelled;
+  guint64  bytes;
+  double   bytes_per_second;
+  gint64   seconds_left;
+  double   seconds;
+} SheafBatchSums;
+
+#define SHEAF_TYPE_BATCH (sheaf_batch_get_type ())
+G_DECLARE_FINAL_TYPE (SheafBatch, sheaf_batch, SHEAF, BATCH, GObject)
+
+/* Signals:
+ *   item-ended (SheafItem *): ready, failed, or cancelled; once an item and try
+ *   sums-changed (): at most four times a second while it runs, and at the end
+ *   ended (): every item has ended and no more will come
+ *   notice (GError *): something about the whole: a page could not be loaded, the pool paused
+ * Properties: running (b), paused (b). */
+
+SheafItemList *sheaf_batch_get_items (SheafBatch *self);
+void           sheaf_batch_get_sums (SheafBatch *self, SheafBatchSums *sums);
+gboolean       sheaf_batch_get_running (SheafBatch *self);
+gboolean       sheaf_batch_get_paused (SheafBatch *self);
+const char    *sheaf_batch_get_title (SheafBatch *self);
+GFile         *sheaf_batch_get_folder (SheafBatch *self);
+
+/* The first error of the batch as a whole (its source could not be read, …); (nullable). */
+const GError *sheaf_batch_get_error (SheafBatch *self);
+
+void sheaf_batch_pause (SheafBatch *self);
+void sheaf_batch_resume (SheafBatch *self);
+
+/* What is whole stays; everything else ends as cancelled. */
+void sheaf_batch_cancel (SheafBatch *self);
+
+void sheaf_batch_retry_item (SheafBatch *self, SheafItem *item);
+void sheaf_batch_retry_failed (SheafBatch *self);
+void sheaf_batch_pause_item (SheafBatch *self, SheafItem *item);
+void sheaf_batch_resume_item (SheafBatch *self, SheafItem *item);
+void sheaf_batch_cancel_item (SheafBatch *self, SheafItem *item);
+void sheaf_batch_move_to_top (SheafBatch *self, SheafItem *item);
+
+G_END_DECLS

@@ -1,0 +1,124 @@
+/* engine.h: the front door: joins the rooms for the window and the command line
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The rooms (gallery, download, thumbnail, exec, …) do not know each other; the engine does.  It
+ * holds one executor per use, the archive, the thumbnailer, the client ID and, once asked for, the
+ * demo gallery.  Lives on one main context, as a rule the main thread's; never blocks it. */
+#pragma once
+
+#include "app/base/settings.h"
+#include "app/batch.h"
+
+G_BEGIN_DECLS
+
+#define SHEAF_TYPE_ENGINE (sheaf_engine_get_type ())
+G_DECLARE_FINAL_TYPE (SheafEngine, sheaf_engine, SHEAF, ENGINE, GObject)
+
+/* Signals: quota-changed ().  Properties: client-id is deliberately none. */
+
+SheafEngine   *sheaf_engine_new (SheafSettings *settings);
+SheafSettings *sheaf_engine_get_settings (SheafEngine *self);
+
+/**
+ * sheaf_engine_set_client_id:
+ * @client_id: (nullable): for this run; keeping it is app/base/client-id.h's business
+ */
+void     sheaf_engine_set_client_id (SheafEngine *self, const char *client_id);
+gboolean sheaf_engine_has_client_id (SheafEngine *self);
+
+/**
+ * sheaf_engine_check_client_id_async:
+ *
+ * Asks the service's /credits with @client_id.  Finish gives the quota, or the error a person should
+ * read (%SHEAF_ERROR_CLIENT_ID refused, %SHEAF_ERROR_RATE_LIMITED, %SHEAF_ERROR_OVER_CAPACITY,
+ * %SHEAF_ERROR_REGION, a network one).
+ */
+void     sheaf_engine_check_client_id_async (SheafEngine *self,
+                                             const char *client_id,
+                                             GCancellable *cancellable,
+                                             GAsyncReadyCallback callback,
+                                             gpointer user_data);
+gboolean sheaf_engine_check_client_id_finish (SheafEngine *self,
+                                              GAsyncResult *result,
+                                              SheafQuota *quota,
+                                              GError **error);
+
+/* What the last answer said; every field -1 before. */
+void sheaf_engine_get_quota (SheafEngine *self, SheafQuota *quota);
+
+/**
+ * sheaf_engine_open_source:
+ * @spec: as the design's SOURCE; "demo:" starts the demo gallery by itself
+ *
+ * Returns: (transfer full) (nullable): the source, or %NULL with @error set
+ */
+SheafSource *sheaf_engine_open_source (SheafEngine *self, const char *spec, GError **error);
+
+/**
+ * sheaf_engine_load_preview_async:
+ * @item: a tile's item: of a gallery (its preview is fetched and decoded) or with a file
+ * @size: the box in device pixels
+ *
+ * Fills @item's pixels; for pictures of a gallery from the network, through a bounded cache on disk.
+ * Cancel when the tile leaves.  Finish says whether it worked.
+ */
+void     sheaf_engine_load_preview_async (SheafEngine *self,
+                                          SheafItem *item,
+                                          guint size,
+                                          SheafThumbnailPriority priority,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+gboolean sheaf_engine_load_preview_finish (SheafEngine *self, GAsyncResult *result, GError **error);
+
+/**
+ * sheaf_engine_load_picture_async:
+ * @max_size: the longer side is reduced to this; 0 for the full picture
+ *
+ * The whole picture for the viewer, decoded in a helper: from its file or from the network.
+ */
+void         sheaf_engine_load_picture_async (SheafEngine *self,
+                                              SheafItem *item,
+                                              guint max_size,
+                                              GCancellable *cancellable,
+                                              GAsyncReadyCallback callback,
+                                              gpointer user_data);
+SheafPixels *sheaf_engine_load_picture_finish (SheafEngine *self,
+                                               GAsyncResult *result,
+                                               GError **error);
+
+/**
+ * sheaf_engine_download:
+ * @source: (nullable): for expanding albums, and, without @entries, for everything it has
+ * @entries: (nullable) (element-type SheafEntry): what was picked; %NULL for all of @source
+ *
+ * Returns: (transfer full): the batch, begun
+ */
+SheafBatch *sheaf_engine_download (SheafEngine *self,
+                                   SheafSource *source,
+                                   GPtrArray *entries,
+                                   const SheafBatchOptions *options);
+
+/**
+ * sheaf_engine_thumbnail:
+ * @files: (element-type GFile): pictures and folders (recursively)
+ *
+ * Returns: (transfer full): the batch, begun; items appear as the folders are read
+ */
+SheafBatch *sheaf_engine_thumbnail (SheafEngine *self,
+                                    GPtrArray *files,
+                                    const SheafBatchOptions *options);
+
+/**
+ * sheaf_engine_dup_unfinished:
+ *
+ * Returns: (transfer full) (element-type SheafBatch) (nullable): batches of what a killed Sheaf left
+ *   unfinished, paused, ready to go on; %NULL for nothing
+ */
+GPtrArray *sheaf_engine_dup_unfinished (SheafEngine *self);
+
+/* Ends helpers and waits for what must not be cut off; called once before the program ends. */
+void sheaf_engine_shutdown (SheafEngine *self);
+
+G_END_DECLS
