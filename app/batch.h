@@ -27,15 +27,15 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  GFile               *folder;
-  guint                limit;
-  guint                timeout;
-  gboolean             thumbnails;
+  GFile *folder;
+  guint limit;
+  guint timeout;
+  gboolean thumbnails;
   SheafThumbnailOutput output;
-  GFile               *output_folder;
-  guint                thumbnail_size;
-  gboolean             use_archive;
-  gboolean             keep_items;
+  GFile *output_folder;
+  guint thumbnail_size;
+  gboolean use_archive;
+  gboolean keep_items;
 } SheafBatchOptions;
 
 /* Downloads: folder of the settings, no limits, thumbnails into the cache, archive used. */
@@ -52,16 +52,16 @@ void sheaf_batch_options_init (SheafBatchOptions *options);
  */
 typedef struct
 {
-  guint    total;
+  guint total;
   gboolean complete;
-  guint    done;
-  guint    skipped;
-  guint    failed;
-  guint    cancelled;
-  guint64  bytes;
-  double   bytes_per_second;
-  gint64   seconds_left;
-  double   seconds;
+  guint done;
+  guint skipped;
+  guint failed;
+  guint cancelled;
+  guint64 bytes;
+  double bytes_per_second;
+  gint64 seconds_left;
+  double seconds;
 } SheafBatchSums;
 
 #define SHEAF_TYPE_BATCH (sheaf_batch_get_type ())
@@ -75,11 +75,11 @@ G_DECLARE_FINAL_TYPE (SheafBatch, sheaf_batch, SHEAF, BATCH, GObject)
  * Properties: running (b), paused (b). */
 
 SheafItemList *sheaf_batch_get_items (SheafBatch *self);
-void           sheaf_batch_get_sums (SheafBatch *self, SheafBatchSums *sums);
-gboolean       sheaf_batch_get_running (SheafBatch *self);
-gboolean       sheaf_batch_get_paused (SheafBatch *self);
-const char    *sheaf_batch_get_title (SheafBatch *self);
-GFile         *sheaf_batch_get_folder (SheafBatch *self);
+void sheaf_batch_get_sums (SheafBatch *self, SheafBatchSums *sums);
+gboolean sheaf_batch_get_running (SheafBatch *self);
+gboolean sheaf_batch_get_paused (SheafBatch *self);
+const char *sheaf_batch_get_title (SheafBatch *self);
+GFile *sheaf_batch_get_folder (SheafBatch *self);
 
 /* The first error of the batch as a whole (its source could not be read, …); (nullable). */
 const GError *sheaf_batch_get_error (SheafBatch *self);

@@ -17,28 +17,28 @@ G_DECLARE_FINAL_TYPE (SheafEngine, sheaf_engine, SHEAF, ENGINE, GObject)
 
 /* Signals: quota-changed ().  Properties: client-id is deliberately none. */
 
-SheafEngine   *sheaf_engine_new (SheafSettings *settings);
+SheafEngine *sheaf_engine_new (SheafSettings *settings);
 SheafSettings *sheaf_engine_get_settings (SheafEngine *self);
 
 /**
  * sheaf_engine_set_client_id:
  * @client_id: (nullable): for this run; keeping it is app/base/client-id.h's business
  */
-void     sheaf_engine_set_client_id (SheafEngine *self, const char *client_id);
+void sheaf_engine_set_client_id (SheafEngine *self, const char *client_id);
 gboolean sheaf_engine_has_client_id (SheafEngine *self);
 
 /**
  * sheaf_engine_check_client_id_async:
  *
- * Asks the service's /credits with @client_id.  Finish gives the quota, or the error a person should
- * read (%SHEAF_ERROR_CLIENT_ID refused, %SHEAF_ERROR_RATE_LIMITED, %SHEAF_ERROR_OVER_CAPACITY,
- * %SHEAF_ERROR_REGION, a network one).
+ * Asks the service's /credits with @client_id.  Finish gives the quota, or the error a person
+ * should read (%SHEAF_ERROR_CLIENT_ID refused, %SHEAF_ERROR_RATE_LIMITED,
+ * %SHEAF_ERROR_OVER_CAPACITY, %SHEAF_ERROR_REGION, a network one).
  */
-void     sheaf_engine_check_client_id_async (SheafEngine *self,
-                                             const char *client_id,
-                                             GCancellable *cancellable,
-                                             GAsyncReadyCallback callback,
-                                             gpointer user_data);
+void sheaf_engine_check_client_id_async (SheafEngine *self,
+                                         const char *client_id,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
 gboolean sheaf_engine_check_client_id_finish (SheafEngine *self,
                                               GAsyncResult *result,
                                               SheafQuota *quota,
@@ -60,16 +60,16 @@ SheafSource *sheaf_engine_open_source (SheafEngine *self, const char *spec, GErr
  * @item: a tile's item: of a gallery (its preview is fetched and decoded) or with a file
  * @size: the box in device pixels
  *
- * Fills @item's pixels; for pictures of a gallery from the network, through a bounded cache on disk.
- * Cancel when the tile leaves.  Finish says whether it worked.
+ * Fills @item's pixels; for pictures of a gallery from the network, through a bounded cache on
+ * disk. Cancel when the tile leaves.  Finish says whether it worked.
  */
-void     sheaf_engine_load_preview_async (SheafEngine *self,
-                                          SheafItem *item,
-                                          guint size,
-                                          SheafThumbnailPriority priority,
-                                          GCancellable *cancellable,
-                                          GAsyncReadyCallback callback,
-                                          gpointer user_data);
+void sheaf_engine_load_preview_async (SheafEngine *self,
+                                      SheafItem *item,
+                                      guint size,
+                                      SheafThumbnailPriority priority,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
 gboolean sheaf_engine_load_preview_finish (SheafEngine *self, GAsyncResult *result, GError **error);
 
 /**
@@ -78,15 +78,14 @@ gboolean sheaf_engine_load_preview_finish (SheafEngine *self, GAsyncResult *resu
  *
  * The whole picture for the viewer, decoded in a helper: from its file or from the network.
  */
-void         sheaf_engine_load_picture_async (SheafEngine *self,
-                                              SheafItem *item,
-                                              guint max_size,
-                                              GCancellable *cancellable,
-                                              GAsyncReadyCallback callback,
-                                              gpointer user_data);
-SheafPixels *sheaf_engine_load_picture_finish (SheafEngine *self,
-                                               GAsyncResult *result,
-                                               GError **error);
+void sheaf_engine_load_picture_async (SheafEngine *self,
+                                      SheafItem *item,
+                                      guint max_size,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+SheafPixels *
+sheaf_engine_load_picture_finish (SheafEngine *self, GAsyncResult *result, GError **error);
 
 /**
  * sheaf_engine_download:
@@ -106,15 +105,14 @@ SheafBatch *sheaf_engine_download (SheafEngine *self,
  *
  * Returns: (transfer full): the batch, begun; items appear as the folders are read
  */
-SheafBatch *sheaf_engine_thumbnail (SheafEngine *self,
-                                    GPtrArray *files,
-                                    const SheafBatchOptions *options);
+SheafBatch *
+sheaf_engine_thumbnail (SheafEngine *self, GPtrArray *files, const SheafBatchOptions *options);
 
 /**
  * sheaf_engine_dup_unfinished:
  *
- * Returns: (transfer full) (element-type SheafBatch) (nullable): batches of what a killed Sheaf left
- *   unfinished, paused, ready to go on; %NULL for nothing
+ * Returns: (transfer full) (element-type SheafBatch) (nullable): batches of what a killed Sheaf
+ * left unfinished, paused, ready to go on; %NULL for nothing
  */
 GPtrArray *sheaf_engine_dup_unfinished (SheafEngine *self);
 

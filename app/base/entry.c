@@ -87,7 +87,8 @@ sheaf_entry_dup_display_title (const SheafEntry *entry)
   if (entry->title != NULL && *entry->title != '\0')
     return g_strdup (entry->title);
   if (entry->post_title != NULL && *entry->post_title != '\0')
-    /* Translators: a picture without a title of its own: title of its post, its place in the post */
+    /* Translators: a picture without a title of its own: title of its post, its place in the post
+     */
     return g_strdup_printf (C_ ("picture title", "%s (%u)"), entry->post_title, entry->index + 1);
   if (entry->url != NULL)
     {

@@ -39,29 +39,29 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  char    *source;
-  char    *id;
-  char    *url;
-  char    *preview_url;
-  char    *page_url;
-  char    *title;
-  char    *description;
-  char    *type;
-  char    *sha1;
-  char    *post_id;
-  char    *post_title;
-  char    *author;
-  char    *licence;
-  char    *licence_url;
-  char    *credit;
-  guint64  bytes;
-  gint64   date;
-  guint    width;
-  guint    height;
-  guint    index;
-  guint    album_count;
-  guint    animated : 1;
-  guint    mature : 1;
+  char *source;
+  char *id;
+  char *url;
+  char *preview_url;
+  char *page_url;
+  char *title;
+  char *description;
+  char *type;
+  char *sha1;
+  char *post_id;
+  char *post_title;
+  char *author;
+  char *licence;
+  char *licence_url;
+  char *credit;
+  guint64 bytes;
+  gint64 date;
+  guint width;
+  guint height;
+  guint index;
+  guint album_count;
+  guint animated : 1;
+  guint mature : 1;
 } SheafEntry;
 
 #define SHEAF_TYPE_ENTRY (sheaf_entry_get_type ())
@@ -70,7 +70,7 @@ GType sheaf_entry_get_type (void);
 /* A new entry of @source with @id and nothing else; its maker fills it before handing it on. */
 SheafEntry *sheaf_entry_new (const char *source, const char *id);
 SheafEntry *sheaf_entry_ref (SheafEntry *entry);
-void        sheaf_entry_unref (SheafEntry *entry);
+void sheaf_entry_unref (SheafEntry *entry);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafEntry, sheaf_entry_unref)
 

@@ -44,23 +44,23 @@ void sheaf_settings_bind (SheafSettings *self, GSettings *gsettings);
 GFile *sheaf_settings_dup_destination (SheafSettings *self);
 
 /* Typed readers of the properties above; strings and strv are (transfer none). */
-const char        *sheaf_settings_get_executor (SheafSettings *self);
-guint              sheaf_settings_get_jobs (SheafSettings *self);
-const char        *sheaf_settings_get_thumbnail_executor (SheafSettings *self);
-guint              sheaf_settings_get_thumbnail_jobs (SheafSettings *self);
-guint              sheaf_settings_get_thumbnail_size (SheafSettings *self);
+const char *sheaf_settings_get_executor (SheafSettings *self);
+guint sheaf_settings_get_jobs (SheafSettings *self);
+const char *sheaf_settings_get_thumbnail_executor (SheafSettings *self);
+guint sheaf_settings_get_thumbnail_jobs (SheafSettings *self);
+guint sheaf_settings_get_thumbnail_size (SheafSettings *self);
 const char *const *sheaf_settings_get_types (SheafSettings *self);
-gboolean           sheaf_settings_get_albums (SheafSettings *self);
-gboolean           sheaf_settings_get_mature (SheafSettings *self);
-guint              sheaf_settings_get_retries (SheafSettings *self);
-guint              sheaf_settings_get_connect_timeout (SheafSettings *self);
-guint              sheaf_settings_get_read_timeout (SheafSettings *self);
-guint64            sheaf_settings_get_rate_limit (SheafSettings *self);
-double             sheaf_settings_get_request_rate (SheafSettings *self);
-gboolean           sheaf_settings_get_background (SheafSettings *self);
-const char        *sheaf_settings_get_name_template (SheafSettings *self);
-gboolean           sheaf_settings_get_write_metadata (SheafSettings *self);
-const char        *sheaf_settings_get_broker (SheafSettings *self);
-const char        *sheaf_settings_get_api_url (SheafSettings *self);
+gboolean sheaf_settings_get_albums (SheafSettings *self);
+gboolean sheaf_settings_get_mature (SheafSettings *self);
+guint sheaf_settings_get_retries (SheafSettings *self);
+guint sheaf_settings_get_connect_timeout (SheafSettings *self);
+guint sheaf_settings_get_read_timeout (SheafSettings *self);
+guint64 sheaf_settings_get_rate_limit (SheafSettings *self);
+double sheaf_settings_get_request_rate (SheafSettings *self);
+gboolean sheaf_settings_get_background (SheafSettings *self);
+const char *sheaf_settings_get_name_template (SheafSettings *self);
+gboolean sheaf_settings_get_write_metadata (SheafSettings *self);
+const char *sheaf_settings_get_broker (SheafSettings *self);
+const char *sheaf_settings_get_api_url (SheafSettings *self);
 
 G_END_DECLS

@@ -28,12 +28,12 @@ G_DECLARE_FINAL_TYPE (SheafDemoServer, sheaf_demo_server, SHEAF, DEMO_SERVER, GO
  */
 typedef struct
 {
-  guint              port;
-  const char        *folder;
-  guint              count;
-  guint              latency_ms;
+  guint port;
+  const char *folder;
+  guint count;
+  guint latency_ms;
   const char *const *faults;
-  guint32            seed;
+  guint32 seed;
 } SheafDemoOptions;
 
 /**

@@ -31,17 +31,17 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  GFile      *folder;
-  guint       retries;
-  guint       connect_timeout;
-  guint       read_timeout;
-  guint64     max_bytes;
-  guint64     rate_limit;
-  double      request_rate;
-  gboolean    any_type;
-  gboolean    allow_private;
+  GFile *folder;
+  guint retries;
+  guint connect_timeout;
+  guint read_timeout;
+  guint64 max_bytes;
+  guint64 rate_limit;
+  double request_rate;
+  gboolean any_type;
+  gboolean allow_private;
   const char *name_template;
-  gboolean    use_archive;
+  gboolean use_archive;
 } SheafDownloadOptions;
 
 #define SHEAF_TYPE_DOWNLOAD_POOL (sheaf_download_pool_get_type ())
@@ -71,7 +71,7 @@ SheafDownload *sheaf_download_pool_add (SheafDownloadPool *self, SheafEntry *ent
 void sheaf_download_pool_set_executor (SheafDownloadPool *self, SheafExecutor *executor);
 
 /* :paused: nothing new begins; what is under way is stopped and its part kept. */
-void     sheaf_download_pool_set_paused (SheafDownloadPool *self, gboolean paused);
+void sheaf_download_pool_set_paused (SheafDownloadPool *self, gboolean paused);
 gboolean sheaf_download_pool_get_paused (SheafDownloadPool *self);
 
 /* :pause-reason: why the pool paused by itself (disk full, folder gone), (nullable). */

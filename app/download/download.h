@@ -28,10 +28,10 @@ G_DECLARE_FINAL_TYPE (SheafDownload, sheaf_download, SHEAF, DOWNLOAD, GObject)
 
 /* Only download-pool.c makes transfers and moves them on.  Everything notifies: :state, :progress
  * (emitted with any change of received or total). */
-SheafEntry        *sheaf_download_get_entry (SheafDownload *self);
+SheafEntry *sheaf_download_get_entry (SheafDownload *self);
 SheafDownloadState sheaf_download_get_state (SheafDownload *self);
-guint64            sheaf_download_get_received (SheafDownload *self);
-guint64            sheaf_download_get_total (SheafDownload *self);
+guint64 sheaf_download_get_received (SheafDownload *self);
+guint64 sheaf_download_get_total (SheafDownload *self);
 
 /* Why it failed, or what it waits for to pass; (nullable). */
 const GError *sheaf_download_get_error (SheafDownload *self);

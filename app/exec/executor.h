@@ -29,7 +29,10 @@ struct _SheafExecutorInterface
                      GAsyncReadyCallback callback,
                      gpointer user_data);
   SheafReply *(*run_finish) (SheafExecutor *self, GAsyncResult *result, GError **error);
-  SheafReply *(*run) (SheafExecutor *self, SheafJob *job, GCancellable *cancellable, GError **error);
+  SheafReply *(*run) (SheafExecutor *self,
+                      SheafJob *job,
+                      GCancellable *cancellable,
+                      GError **error);
   guint (*get_n_jobs) (SheafExecutor *self);
   void (*shutdown) (SheafExecutor *self, gboolean cancel);
 };
@@ -66,10 +69,8 @@ SheafReply *sheaf_executor_run_finish (SheafExecutor *self, GAsyncResult *result
  *
  * Returns: (transfer full) (nullable): as sheaf_executor_run_finish()
  */
-SheafReply *sheaf_executor_run (SheafExecutor *self,
-                                SheafJob *job,
-                                GCancellable *cancellable,
-                                GError **error);
+SheafReply *
+sheaf_executor_run (SheafExecutor *self, SheafJob *job, GCancellable *cancellable, GError **error);
 
 /**
  * SheafResultFunc:
@@ -90,7 +91,7 @@ typedef void (*SheafResultFunc) (guint index,
 typedef struct
 {
   SheafReply *reply;
-  GError     *error;
+  GError *error;
 } SheafResult;
 
 /**
@@ -147,11 +148,11 @@ void sheaf_executor_shutdown (SheafExecutor *self, gboolean cancel);
  */
 typedef struct
 {
-  guint          n_jobs;
+  guint n_jobs;
   SheafVerbFlags kind;
-  const char    *helper_dir;
-  const char    *broker;
-  guint          retire_seconds;
+  const char *helper_dir;
+  const char *broker;
+  guint retire_seconds;
 } SheafExecutorOptions;
 
 /**
@@ -179,8 +180,7 @@ extern const SheafExecutorType sheaf_executor_types[];
  * Returns: (transfer full) (nullable): a new executor, or %NULL with @error set (an unknown nick is
  *   %SHEAF_ERROR_USAGE and the message lists the known ones)
  */
-SheafExecutor *sheaf_executor_create (const char *nick,
-                                      const SheafExecutorOptions *options,
-                                      GError **error);
+SheafExecutor *
+sheaf_executor_create (const char *nick, const SheafExecutorOptions *options, GError **error);
 
 G_END_DECLS

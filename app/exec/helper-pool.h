@@ -33,8 +33,8 @@ SheafHelperPool *sheaf_helper_pool_new (const char *program,
  * Does @job in a helper; blocks, waiting for a free one first.  From any thread, several at once.
  *
  * Returns: (transfer full) (nullable): the reply, or %NULL with @error set: the helper's own error,
- *   %SHEAF_ERROR_CRASHED where it died, %SHEAF_ERROR_TIMEOUT where it was killed over the job's time
- *   limit, %G_IO_ERROR_CANCELLED
+ *   %SHEAF_ERROR_CRASHED where it died, %SHEAF_ERROR_TIMEOUT where it was killed over the job's
+ * time limit, %G_IO_ERROR_CANCELLED
  */
 SheafReply *sheaf_helper_pool_run (SheafHelperPool *self,
                                    SheafJob *job,

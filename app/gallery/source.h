@@ -4,7 +4,8 @@
  *
  * A source is one opened gallery: "imgur:hot", a list of URLs, a folder.  It hands out pages of
  * entries; what stands behind it (HTTP, a file, a scan) is its own business.  A new kind of source
- * is one file, one pure parser and one row in source-table.c, and nothing else in Sheaf knows it. */
+ * is one file, one pure parser and one row in source-table.c, and nothing else in Sheaf knows it.
+ */
 #pragma once
 
 #include "app/base/entry.h"
@@ -21,12 +22,12 @@ G_BEGIN_DECLS
 typedef struct
 {
   GPtrArray *entries;
-  char      *cursor;
-  guint64    total;
+  char *cursor;
+  guint64 total;
 } SheafPage;
 
 SheafPage *sheaf_page_new (void);
-void       sheaf_page_free (SheafPage *page);
+void sheaf_page_free (SheafPage *page);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafPage, sheaf_page_free)
 
@@ -62,11 +63,11 @@ struct _SheafSourceInterface
  * One page at a time per source.  Failures that pass (429, over capacity, …) come back as errors:
  * the caller decides whether to wait.
  */
-void       sheaf_source_load_page_async (SheafSource *self,
-                                         const char *cursor,
-                                         GCancellable *cancellable,
-                                         GAsyncReadyCallback callback,
-                                         gpointer user_data);
+void sheaf_source_load_page_async (SheafSource *self,
+                                   const char *cursor,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
 SheafPage *sheaf_source_load_page_finish (SheafSource *self, GAsyncResult *result, GError **error);
 
 /**
@@ -76,11 +77,11 @@ SheafPage *sheaf_source_load_page_finish (SheafSource *self, GAsyncResult *resul
  * Asks for every picture of an album, whole (finish: (element-type SheafEntry), post_id, post_title
  * and index filled).  Several at once are allowed.
  */
-void       sheaf_source_expand_async (SheafSource *self,
-                                      SheafEntry *album,
-                                      GCancellable *cancellable,
-                                      GAsyncReadyCallback callback,
-                                      gpointer user_data);
+void sheaf_source_expand_async (SheafSource *self,
+                                SheafEntry *album,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
 GPtrArray *sheaf_source_expand_finish (SheafSource *self, GAsyncResult *result, GError **error);
 
 /**
@@ -119,11 +120,11 @@ typedef struct
 typedef struct
 {
   SheafExecutor *executor;
-  const char    *api_url;
-  const char    *client_id;
-  gboolean       mature;
+  const char *api_url;
+  const char *client_id;
+  gboolean mature;
   void (*quota) (const SheafQuota *quota, gpointer user_data);
-  gpointer       quota_data;
+  gpointer quota_data;
 } SheafSourceContext;
 
 /**
@@ -141,10 +142,10 @@ typedef struct
 
 typedef struct
 {
-  const char        *name;
-  const char        *label;
+  const char *name;
+  const char *label;
   const SheafChoice *choices; /* ends with a row without a value; the first is the default */
-  const char        *applies_to;
+  const char *applies_to;
 } SheafFacet;
 
 /**
@@ -160,21 +161,21 @@ typedef struct
  * @default_spec: (nullable): what opening it without a choice opens; %NULL for sources that need
  *   more than that
  * @claims: whether an address is this source's: its own scheme, or a web address it knows
- * @compose: (nullable): the address of what was chosen; @values has one value a facet (%NULL where it
- *   does not apply), @words is %NULL or the search
+ * @compose: (nullable): the address of what was chosen; @values has one value a facet (%NULL where
+ * it does not apply), @words is %NULL or the search
  * @create: opens an address @claims said yes to
  */
 typedef struct
 {
-  const char       *nick;
-  const char       *title;
-  const char       *description;
-  const char       *needs;
-  const char       *icon_name;
-  const char       *forms;
+  const char *nick;
+  const char *title;
+  const char *description;
+  const char *needs;
+  const char *icon_name;
+  const char *forms;
   const SheafFacet *facets;
-  gboolean          searchable;
-  const char       *default_spec;
+  gboolean searchable;
+  const char *default_spec;
   gboolean (*claims) (const char *spec);
   char *(*compose) (const char *const *values, const char *words);
   SheafSource *(*create) (const char *spec, const SheafSourceContext *context, GError **error);
@@ -194,9 +195,10 @@ const SheafSourceType *sheaf_source_type_for (const char *spec);
  * sheaf_source_open:
  * @spec: as the design's SOURCE
  *
- * Returns: (transfer full) (nullable): the source, or %NULL with @error set (%SHEAF_ERROR_USAGE where
- *   no row claims @spec; %SHEAF_ERROR_CLIENT_ID where it needs an ID and @context has none)
+ * Returns: (transfer full) (nullable): the source, or %NULL with @error set (%SHEAF_ERROR_USAGE
+ * where no row claims @spec; %SHEAF_ERROR_CLIENT_ID where it needs an ID and @context has none)
  */
-SheafSource *sheaf_source_open (const char *spec, const SheafSourceContext *context, GError **error);
+SheafSource *
+sheaf_source_open (const char *spec, const SheafSourceContext *context, GError **error);
 
 G_END_DECLS

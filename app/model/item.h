@@ -43,29 +43,29 @@ const char *sheaf_item_get_title (SheafItem *self);
 
 /* :state */
 SheafItemState sheaf_item_get_state (SheafItem *self);
-void           sheaf_item_set_state (SheafItem *self, SheafItemState state);
+void sheaf_item_set_state (SheafItem *self, SheafItemState state);
 
 /* :progress, 0 to 1, or -1 while the length is not known.  :received and :total are bytes. */
-double  sheaf_item_get_progress (SheafItem *self);
+double sheaf_item_get_progress (SheafItem *self);
 guint64 sheaf_item_get_received (SheafItem *self);
 guint64 sheaf_item_get_total (SheafItem *self);
-void    sheaf_item_set_progress (SheafItem *self, guint64 received, guint64 total);
+void sheaf_item_set_progress (SheafItem *self, guint64 received, guint64 total);
 
 /* :error: why it failed, (nullable).  Setting one also sets the state to failed. */
 const GError *sheaf_item_get_error (SheafItem *self);
-void          sheaf_item_take_error (SheafItem *self, GError *error);
+void sheaf_item_take_error (SheafItem *self, GError *error);
 
 /* :file: where the picture is on this machine, (nullable) until it is whole. */
 GFile *sheaf_item_get_file (SheafItem *self);
-void   sheaf_item_set_file (SheafItem *self, GFile *file);
+void sheaf_item_set_file (SheafItem *self, GFile *file);
 
 /* :skipped: its file was there already. */
 gboolean sheaf_item_get_skipped (SheafItem *self);
-void     sheaf_item_set_skipped (SheafItem *self, gboolean skipped);
+void sheaf_item_set_skipped (SheafItem *self, gboolean skipped);
 
 /* :pixels: its thumbnail, (nullable): held only while somebody looks at it. */
 SheafPixels *sheaf_item_get_pixels (SheafItem *self);
-void         sheaf_item_set_pixels (SheafItem *self, SheafPixels *pixels);
+void sheaf_item_set_pixels (SheafItem *self, SheafPixels *pixels);
 
 /* When it ended, and how long that took, in milliseconds; for the command line's report. */
 gint64 sheaf_item_get_elapsed_ms (SheafItem *self);

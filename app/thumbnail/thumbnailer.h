@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Requests for one file and size are coalesced; each waiter may leave, and the job is cancelled only
- * when nobody is left.  Visible requests go before the others, the newest of them first.  Valid
+ * Requests for one file and size are coalesced; each waiter may leave, and the job is cancelled
+ * only when nobody is left.  Visible requests go before the others, the newest of them first. Valid
  * entries of the shared cache are used without decoding anything. */
 #pragma once
 
@@ -40,7 +40,7 @@ G_DECLARE_FINAL_TYPE (SheafThumbnailer, sheaf_thumbnailer, SHEAF, THUMBNAILER, G
 typedef struct
 {
   SheafPixels *pixels;
-  GFile       *file;
+  GFile *file;
 } SheafThumbnail;
 
 void sheaf_thumbnail_free (SheafThumbnail *thumbnail);
@@ -87,13 +87,12 @@ void sheaf_thumbnailer_decode_async (SheafThumbnailer *self,
 /**
  * sheaf_thumbnailer_load_finish:
  *
- * Returns: (transfer full) (nullable): the thumbnail, or %NULL with @error set (%SHEAF_ERROR_DECODE,
- *   %SHEAF_ERROR_NOT_A_PICTURE, %SHEAF_ERROR_TOO_LARGE, %SHEAF_ERROR_CRASHED, %SHEAF_ERROR_TIMEOUT,
- *   %SHEAF_ERROR_FILE, %SHEAF_ERROR_PERMISSION, %G_IO_ERROR_CANCELLED)
+ * Returns: (transfer full) (nullable): the thumbnail, or %NULL with @error set
+ * (%SHEAF_ERROR_DECODE, %SHEAF_ERROR_NOT_A_PICTURE, %SHEAF_ERROR_TOO_LARGE, %SHEAF_ERROR_CRASHED,
+ * %SHEAF_ERROR_TIMEOUT, %SHEAF_ERROR_FILE, %SHEAF_ERROR_PERMISSION, %G_IO_ERROR_CANCELLED)
  */
-SheafThumbnail *sheaf_thumbnailer_load_finish (SheafThumbnailer *self,
-                                               GAsyncResult *result,
-                                               GError **error);
+SheafThumbnail *
+sheaf_thumbnailer_load_finish (SheafThumbnailer *self, GAsyncResult *result, GError **error);
 
 /**
  * sheaf_thumbnailer_forget:

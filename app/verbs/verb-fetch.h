@@ -8,19 +8,16 @@
  *
  * Parameters (a{sv}; all but "url" may be missing):
  *   url              s      http or https
- *   headers          a{ss}  sent along ("Authorization", "Accept", "Referer"); never logged; dropped
- *                           when a redirect leaves the host
- *   offset           t      the file has this many bytes already; ask for the rest (Range)
- *   validator        s      strong ETag or Last-Modified of those bytes, for If-Range
- *   expect-bytes     t      what the body should be long in all; a difference is "short"
- *   max-bytes        t      more than this is "too-large"; default 1 GiB
- *   connect-timeout  u      milliseconds; default 10000
- *   read-timeout     u      milliseconds between reads; default 30000
- *   min-rate         u      bytes per second, over 30 s windows, below which it is "stalled"; 0 none
- *   max-redirects    u      default 5
- *   rate-limit       t      bytes per second for this transfer; 0 none
- *   accept-errors    b      API use: a 4xx or 5xx answer is a reply (with its body), not an error
- *   allow-private    b      may reach private and loopback addresses; default FALSE
+ *   headers          a{ss}  sent along ("Authorization", "Accept", "Referer"); never logged;
+ * dropped when a redirect leaves the host offset           t      the file has this many bytes
+ * already; ask for the rest (Range) validator        s      strong ETag or Last-Modified of those
+ * bytes, for If-Range expect-bytes     t      what the body should be long in all; a difference is
+ * "short" max-bytes        t      more than this is "too-large"; default 1 GiB connect-timeout  u
+ * milliseconds; default 10000 read-timeout     u      milliseconds between reads; default 30000
+ *   min-rate         u      bytes per second, over 30 s windows, below which it is "stalled"; 0
+ * none max-redirects    u      default 5 rate-limit       t      bytes per second for this
+ * transfer; 0 none accept-errors    b      API use: a 4xx or 5xx answer is a reply (with its body),
+ * not an error allow-private    b      may reach private and loopback addresses; default FALSE
  *   http1            b      do not use HTTP/2
  *
  * Reply (a{sv}):
@@ -31,10 +28,9 @@
  *   url           s      the address after redirects
  *   etag, last-modified  s  where the server gave them
  *   headers       a{ss}  rate limits and Retry-After: names in lower case starting with
- *                        "x-ratelimit-", "x-post-rate-limit-", "retry-after", "content-disposition",
- *                        "x-total-", "link"
- *   http-version  s      "1.1" or "2"
- *   ms            u      wall-clock time
+ *                        "x-ratelimit-", "x-post-rate-limit-", "retry-after",
+ * "content-disposition", "x-total-", "link" http-version  s      "1.1" or "2" ms            u
+ * wall-clock time
  *
  * The file is written from its start (or "offset") and truncated to what came.  After an error it
  * holds a true prefix of the body, for resuming. */
@@ -52,12 +48,12 @@ SheafReply *sheaf_verb_fetch_run (SheafJob *job,
                                   GError **error);
 
 /* Many at once on the thread-default main context, HTTP/2 where the server has it. */
-void        sheaf_verb_fetch_run_async (SheafJob *job,
-                                        SheafProgressFunc progress,
-                                        gpointer progress_data,
-                                        GCancellable *cancellable,
-                                        GAsyncReadyCallback callback,
-                                        gpointer user_data);
+void sheaf_verb_fetch_run_async (SheafJob *job,
+                                 SheafProgressFunc progress,
+                                 gpointer progress_data,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
 SheafReply *sheaf_verb_fetch_run_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

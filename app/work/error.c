@@ -9,7 +9,7 @@
 
 typedef struct
 {
-  guint  http_status;
+  guint http_status;
   gint64 retry_after; /* seconds, or -1 */
 } SheafErrorPrivate;
 
@@ -88,15 +88,17 @@ sheaf_error_new (SheafError code, const char *message, guint http_status, gint64
 guint
 sheaf_error_get_http_status (const GError *error)
 {
-  return error != NULL && error->domain == SHEAF_ERROR ? sheaf_error_get_private (error)->http_status
-                                                       : 0;
+  return error != NULL && error->domain == SHEAF_ERROR
+             ? sheaf_error_get_private (error)->http_status
+             : 0;
 }
 
 gint64
 sheaf_error_get_retry_after (const GError *error)
 {
-  return error != NULL && error->domain == SHEAF_ERROR ? sheaf_error_get_private (error)->retry_after
-                                                       : -1;
+  return error != NULL && error->domain == SHEAF_ERROR
+             ? sheaf_error_get_private (error)->retry_after
+             : -1;
 }
 
 static SheafError
@@ -151,12 +153,12 @@ sheaf_error_code (const GError *error)
   if (error->domain == G_TLS_ERROR)
     return SHEAF_ERROR_TLS;
   if (error->domain == G_FILE_ERROR)
-    return code_from_io_error (
-        error->code == G_FILE_ERROR_NOSPC ? G_IO_ERROR_NO_SPACE
-        : error->code == G_FILE_ERROR_ACCES || error->code == G_FILE_ERROR_PERM
-                || error->code == G_FILE_ERROR_ROFS
-            ? G_IO_ERROR_PERMISSION_DENIED
-            : G_IO_ERROR_NOT_FOUND);
+    return code_from_io_error (error->code == G_FILE_ERROR_NOSPC ? G_IO_ERROR_NO_SPACE
+                               : error->code == G_FILE_ERROR_ACCES
+                                       || error->code == G_FILE_ERROR_PERM
+                                       || error->code == G_FILE_ERROR_ROFS
+                                   ? G_IO_ERROR_PERMISSION_DENIED
+                                   : G_IO_ERROR_NOT_FOUND);
   return SHEAF_ERROR_FAILED;
 }
 

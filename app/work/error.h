@@ -73,7 +73,8 @@ GQuark sheaf_error_quark (void);
  *
  * Returns: (transfer full): the error
  */
-GError *sheaf_error_new (SheafError code, const char *message, guint http_status, gint64 retry_after);
+GError *
+sheaf_error_new (SheafError code, const char *message, guint http_status, gint64 retry_after);
 
 /**
  * sheaf_error_get_http_status:

@@ -21,10 +21,10 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  char     *verb;
+  char *verb;
   GVariant *params;
-  int       fd;
-  guint     timeout_ms;
+  int fd;
+  guint timeout_ms;
 } SheafJob;
 
 /**
@@ -34,7 +34,7 @@ typedef struct
  */
 SheafJob *sheaf_job_new (const char *verb, GVariant *params, int fd, guint timeout_ms);
 SheafJob *sheaf_job_ref (SheafJob *job);
-void      sheaf_job_unref (SheafJob *job);
+void sheaf_job_unref (SheafJob *job);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafJob, sheaf_job_unref)
 
@@ -48,12 +48,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafJob, sheaf_job_unref)
 typedef struct
 {
   GVariant *values;
-  int       fd;
+  int fd;
 } SheafReply;
 
 SheafReply *sheaf_reply_new (GVariant *values, int fd);
 SheafReply *sheaf_reply_ref (SheafReply *reply);
-void        sheaf_reply_unref (SheafReply *reply);
+void sheaf_reply_unref (SheafReply *reply);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafReply, sheaf_reply_unref)
 

@@ -25,13 +25,13 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  guint    width;
-  guint    height;
-  guint    stride;
+  guint width;
+  guint height;
+  guint stride;
   gboolean has_alpha;
-  guint    source_width;
-  guint    source_height;
-  GBytes  *bytes;
+  guint source_width;
+  guint source_height;
+  GBytes *bytes;
 } SheafPixels;
 
 /**
@@ -39,14 +39,10 @@ typedef struct
  *
  * Returns: (transfer full) (nullable): %NULL with @error set where the numbers do not fit @bytes
  */
-SheafPixels *sheaf_pixels_new (guint width,
-                               guint height,
-                               guint stride,
-                               gboolean has_alpha,
-                               GBytes *bytes,
-                               GError **error);
+SheafPixels *sheaf_pixels_new (
+    guint width, guint height, guint stride, gboolean has_alpha, GBytes *bytes, GError **error);
 SheafPixels *sheaf_pixels_ref (SheafPixels *pixels);
-void         sheaf_pixels_unref (SheafPixels *pixels);
+void sheaf_pixels_unref (SheafPixels *pixels);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafPixels, sheaf_pixels_unref)
 

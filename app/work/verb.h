@@ -53,11 +53,11 @@ typedef SheafReply *(*SheafVerbFinishFunc) (GAsyncResult *result, GError **error
  */
 typedef struct
 {
-  const char         *name;
-  SheafVerbFlags      flags;
-  const char         *helper;
-  SheafVerbFunc       run;
-  SheafVerbAsyncFunc  run_async;
+  const char *name;
+  SheafVerbFlags flags;
+  const char *helper;
+  SheafVerbFunc run;
+  SheafVerbAsyncFunc run_async;
   SheafVerbFinishFunc run_finish;
 } SheafVerb;
 

@@ -33,9 +33,9 @@ typedef enum
 typedef struct
 {
   SheafFrameType type;
-  guint64        id;
-  GVariant      *payload;
-  int            fd;
+  guint64 id;
+  GVariant *payload;
+  int fd;
 } SheafFrame;
 
 void sheaf_frame_clear (SheafFrame *frame);
