@@ -51,7 +51,8 @@ guint64 sheaf_item_get_received (SheafItem *self);
 guint64 sheaf_item_get_total (SheafItem *self);
 void sheaf_item_set_progress (SheafItem *self, guint64 received, guint64 total);
 
-/* :error: why it failed, (nullable).  Setting one also sets the state to failed. */
+/* :error: why it failed, (nullable).  Setting one also sets the state to failed; any other state
+ * drops it. */
 const GError *sheaf_item_get_error (SheafItem *self);
 void sheaf_item_take_error (SheafItem *self, GError *error);
 
@@ -67,7 +68,12 @@ void sheaf_item_set_skipped (SheafItem *self, gboolean skipped);
 SheafPixels *sheaf_item_get_pixels (SheafItem *self);
 void sheaf_item_set_pixels (SheafItem *self, SheafPixels *pixels);
 
-/* When it ended, and how long that took, in milliseconds; for the command line's report. */
+/* :thumbnail-file: where its thumbnail was written or found, (nullable). */
+GFile *sheaf_item_get_thumbnail_file (SheafItem *self);
+void sheaf_item_set_thumbnail_file (SheafItem *self, GFile *file);
+
+/* How long was worked for it until it ended, in milliseconds, waiting for its turn left out; for
+ * the command line's report. */
 gint64 sheaf_item_get_elapsed_ms (SheafItem *self);
 
 G_END_DECLS
