@@ -1,0 +1,58 @@
+/* decoder.c: the table of decoders
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "app/verbs/decoder.h"
+
+#include "app/work/error.h"
+
+#include <glib/gi18n-lib.h>
+
+static gboolean
+matches_anything (const guint8 *head, gsize length)
+{
+  return TRUE;
+}
+
+static const SheafDecoder decoders[] = {
+  { "pixbuf", matches_anything, sheaf_decode_pixbuf },
+};
+
+const SheafDecoder *
+sheaf_decoder_for (const guint8 *head, gsize length)
+{
+  const SheafDecoder *decoder = decoders;
+
+  while (!decoder->matches (head, length))
+    decoder++;
+  return decoder;
+}
+
+gboolean
+sheaf_check_size (guint64 width, guint64 height, GError **error)
+{
+  if (width == 0 || height == 0)
+    return sheaf_fail (error, SHEAF_ERROR_DECODE, _ ("The picture has no size"));
+  if (width > G_MAXINT32 || height > G_MAXINT32 || width * height > SHEAF_MAX_PIXELS)
+    return sheaf_fail (
+        error, SHEAF_ERROR_TOO_LARGE,
+        _ ("The picture is too large: %" G_GUINT64_FORMAT " × %" G_GUINT64_FORMAT " pixels"), width,
+        height);
+  return TRUE;
+}
+
+SheafPicture *
+sheaf_decode (SheafInput *input, const SheafDecodeOptions *options, GError **error)
+{
+  guint8 head[32];
+  gsize length = sheaf_input_read (input, 0, head, sizeof head);
+  const SheafDecoder *decoder = sheaf_decoder_for (head, length);
+  g_autoptr (SheafPicture) picture = decoder->decode (input, options, error);
+
+  if (picture == NULL || !sheaf_picture_make_srgb (picture, error)
+      || !sheaf_picture_make_upright (picture, error))
+    return NULL;
+  return g_steal_pointer (&picture);
+}

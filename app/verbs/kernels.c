@@ -1,0 +1,61 @@
+/* kernels.c: the innermost loops in plain C
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "app/verbs/kernels.h"
+
+static void
+accumulate (guint16 *sum, const guint8 *row, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    sum[i] = (guint16) (sum[i] + row[i]);
+}
+
+static void
+vertical (const guint8 *const *rows, const gint16 *weights, guint n_taps, gint16 *out, gsize n)
+{
+  const int shift = SHEAF_WEIGHT_BITS - SHEAF_SAMPLE_BITS;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      gint32 sum = 1 << (shift - 1);
+
+      for (guint k = 0; k < n_taps; k++)
+        sum += weights[k] * rows[k][i];
+      out[i] = (gint16) CLAMP (sum >> shift, G_MININT16, G_MAXINT16);
+    }
+}
+
+static guint8
+horizontal (const gint16 *row, const gint16 *weights, guint n_taps)
+{
+  const int shift = SHEAF_WEIGHT_BITS + SHEAF_SAMPLE_BITS;
+  gint32 sum = 1 << (shift - 1);
+
+  for (guint k = 0; k < n_taps; k++)
+    sum += weights[k] * row[k];
+  return (guint8) CLAMP (sum >> shift, 0, 255);
+}
+
+const SheafKernels sheaf_kernels_portable = {
+  .name = "portable",
+  .accumulate = accumulate,
+  .vertical = vertical,
+  .horizontal = horizontal,
+};
+
+static const SheafKernels *chosen;
+
+const SheafKernels *
+sheaf_kernels_get (void)
+{
+  return chosen != NULL ? chosen : &sheaf_kernels_portable;
+}
+
+void
+sheaf_kernels_choose (const SheafKernels *kernels)
+{
+  chosen = kernels;
+}

@@ -1,0 +1,358 @@
+/* resize.c: boxes, then Lanczos
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "app/verbs/resize.h"
+
+#include "app/verbs/kernels.h"
+#include "app/work/error.h"
+
+#include <glib/gi18n-lib.h>
+
+#include <math.h>
+#include <string.h>
+
+#define LOBES   3
+#define GAP     1.5
+#define MAX_BOX 256 /* 256 × 255 is the most a guint16 holds */
+
+/* Which samples make one output sample. */
+typedef struct
+{
+  guint first;
+  guint n_taps;    /* true ones */
+  gint16 *weights; /* @stride of them, the rest 0 */
+} Taps;
+
+typedef struct
+{
+  Taps *taps;
+  gint16 *weights;
+  guint stride;
+} Filter;
+
+struct _SheafReducer
+{
+  SheafColour colour;
+  guint channels;
+  guint width, height;
+  guint out_width, out_height;
+  guint box_x, box_y;
+  guint boxes_x, boxes_y;
+
+  guint row;     /* rows that came */
+  guint16 *sums; /* of the rows of the box row under way */
+  guint8 *premultiplied;
+  guint8 *boxes; /* boxes_x × boxes_y pixels */
+};
+
+static void
+filter_clear (Filter *filter)
+{
+  g_free (filter->taps);
+  g_free (filter->weights);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Filter, filter_clear)
+
+void
+sheaf_fit (guint width, guint height, guint size, guint *fitted_width, guint *fitted_height)
+{
+  guint longer = MAX (width, height);
+
+  *fitted_width = width;
+  *fitted_height = height;
+  if (size == 0 || longer <= size)
+    return;
+  *fitted_width = MAX (1, (guint) (((guint64) width * size * 2 + longer) / (2 * (guint64) longer)));
+  *fitted_height
+      = MAX (1, (guint) (((guint64) height * size * 2 + longer) / (2 * (guint64) longer)));
+}
+
+static double
+lanczos (double x)
+{
+  if (fabs (x) < 1e-8)
+    return 1;
+  if (fabs (x) >= LOBES)
+    return 0;
+  x *= G_PI;
+  return LOBES * sin (x) * sin (x / LOBES) / (x * x);
+}
+
+/* Weights of each output sample, rounded so that their sum is exactly 1. */
+static gboolean
+filter_init (Filter *filter, guint n_in, double extent, guint n_out)
+{
+  double scale = extent / n_out;
+  double width = MAX (scale, 1.0);
+  guint max_taps = MIN ((guint) ceil (2 * LOBES * width) + 2, n_in);
+  g_autofree double *exact = g_try_new (double, max_taps + 1);
+
+  filter->stride = (max_taps + 7) & ~7u;
+  filter->taps = g_try_new0 (Taps, n_out);
+  filter->weights = g_try_malloc0_n ((gsize) n_out * filter->stride, sizeof (gint16));
+  if (exact == NULL || filter->taps == NULL || filter->weights == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < n_out; i++)
+    {
+      Taps *taps = &filter->taps[i];
+      double centre = (i + 0.5) * scale;
+      double first = MAX (floor (centre - LOBES * width), 0);
+      double last = MIN (ceil (centre + LOBES * width), n_in);
+      double sum = 0;
+      int left = 1 << SHEAF_WEIGHT_BITS;
+      guint largest = 0;
+
+      taps->first = MIN ((guint) first, n_in - 1);
+      taps->n_taps = last > taps->first ? MIN ((guint) last - taps->first, max_taps) : 1;
+      taps->weights = filter->weights + (gsize) i * filter->stride;
+      for (guint k = 0; k < taps->n_taps; k++)
+        {
+          exact[k] = lanczos ((taps->first + k + 0.5 - centre) / width);
+          sum += exact[k];
+        }
+      for (guint k = 0; k < taps->n_taps; k++)
+        {
+          double weight = fabs (sum) > 1e-6 ? exact[k] / sum : 1.0 / taps->n_taps;
+
+          taps->weights[k] = (gint16) lrint (weight * (1 << SHEAF_WEIGHT_BITS));
+          left -= taps->weights[k];
+          if (taps->weights[k] > taps->weights[largest])
+            largest = k;
+        }
+      taps->weights[largest] = (gint16) (taps->weights[largest] + left);
+    }
+  return TRUE;
+}
+
+static void
+resize_row (const gint16 *row,
+            guint width,
+            guint channels,
+            gint16 *plane,
+            const Filter *filter,
+            guint8 *out,
+            guint out_width)
+{
+  const SheafKernels *kernels = sheaf_kernels_get ();
+
+  for (guint c = 0; c < channels; c++)
+    {
+      const gint16 *samples = row;
+
+      if (channels > 1)
+        {
+          for (guint x = 0; x < width; x++)
+            plane[x] = row[x * channels + c];
+          samples = plane;
+        }
+      for (guint x = 0; x < out_width; x++)
+        out[x * channels + c]
+            = kernels->horizontal (samples + filter->taps[x].first, filter->taps[x].weights,
+                                   (filter->taps[x].n_taps + 7) & ~7u);
+    }
+}
+
+gboolean
+sheaf_resize (const guint8 *pixels,
+              guint width,
+              guint height,
+              gsize stride,
+              guint channels,
+              double extent_x,
+              double extent_y,
+              guint8 *out,
+              guint out_width,
+              guint out_height,
+              GError **error)
+{
+  g_auto (Filter) across = { NULL };
+  g_auto (Filter) down = { NULL };
+  g_autofree const guint8 **rows = NULL;
+  g_autofree gint16 *row = NULL;
+  g_autofree gint16 *plane = NULL;
+
+  g_return_val_if_fail (width > 0 && height > 0 && out_width > 0 && out_height > 0, FALSE);
+
+  if (width == out_width && height == out_height && extent_x == width && extent_y == height)
+    {
+      for (guint y = 0; y < height; y++)
+        memcpy (out + (gsize) y * width * channels, pixels + y * stride, (gsize) width * channels);
+      return TRUE;
+    }
+
+  if (!filter_init (&across, width, extent_x, out_width)
+      || !filter_init (&down, height, extent_y, out_height)
+      || (row = g_try_new0 (gint16, (gsize) width * channels + SHEAF_KERNEL_PADDING)) == NULL
+      || (plane = g_try_new0 (gint16, (gsize) width + SHEAF_KERNEL_PADDING)) == NULL
+      || (rows = g_try_new0 (const guint8 *, down.stride)) == NULL)
+    return sheaf_fail (error, SHEAF_ERROR_TOO_LARGE,
+                       _ ("There is not enough memory for this picture"));
+
+  for (guint y = 0; y < out_height; y++)
+    {
+      const Taps *taps = &down.taps[y];
+      guint n_taps = (taps->n_taps + 1) & ~1u;
+
+      /* An odd last tap gets a companion of weight 0. */
+      for (guint k = 0; k < n_taps; k++)
+        rows[k] = pixels + (taps->first + MIN (k, taps->n_taps - 1)) * stride;
+      sheaf_kernels_get ()->vertical (rows, taps->weights, n_taps, row, (gsize) width * channels);
+      resize_row (row, width, channels, plane, &across, out + (gsize) y * out_width * channels,
+                  out_width);
+    }
+  return TRUE;
+}
+
+static guint
+box_for (guint in, guint out)
+{
+  return CLAMP ((guint) (in / (GAP * out)), 1, MAX_BOX);
+}
+
+SheafReducer *
+sheaf_reducer_new (SheafColour colour, guint width, guint height, guint size, GError **error)
+{
+  g_autoptr (SheafReducer) self = g_new0 (SheafReducer, 1);
+
+  g_return_val_if_fail (width > 0 && height > 0, NULL);
+
+  self->colour = colour;
+  self->channels = sheaf_colour_channels (colour);
+  self->width = width;
+  self->height = height;
+  sheaf_fit (width, height, size, &self->out_width, &self->out_height);
+  self->box_x = box_for (width, self->out_width);
+  self->box_y = box_for (height, self->out_height);
+  self->boxes_x = (width + self->box_x - 1) / self->box_x;
+  self->boxes_y = (height + self->box_y - 1) / self->box_y;
+
+  self->sums = g_try_new0 (guint16, (gsize) width * self->channels);
+  self->boxes = g_try_malloc0_n ((gsize) self->boxes_x * self->channels, self->boxes_y);
+  if (colour == SHEAF_COLOUR_RGBA)
+    self->premultiplied = g_try_malloc_n (width, 4);
+  if (self->sums == NULL || self->boxes == NULL
+      || (colour == SHEAF_COLOUR_RGBA && self->premultiplied == NULL))
+    {
+      sheaf_fail (error, SHEAF_ERROR_TOO_LARGE, _ ("There is not enough memory for this picture"));
+      return NULL;
+    }
+  return g_steal_pointer (&self);
+}
+
+void
+sheaf_reducer_free (SheafReducer *self)
+{
+  g_free (self->sums);
+  g_free (self->premultiplied);
+  g_free (self->boxes);
+  g_free (self);
+}
+
+static const guint8 *
+premultiply (SheafReducer *self, const guint8 *row)
+{
+  guint8 all = 255;
+
+  for (guint x = 0; x < self->width; x++)
+    all &= row[4 * x + 3];
+  if (all == 255)
+    return row;
+  for (guint x = 0; x < self->width; x++)
+    {
+      const guint8 *in = row + 4 * x;
+      guint8 *out = self->premultiplied + 4 * x;
+
+      for (guint c = 0; c < 3; c++)
+        {
+          guint product = in[c] * in[3] + 128;
+
+          out[c] = (guint8) ((product + (product >> 8)) >> 8);
+        }
+      out[3] = in[3];
+    }
+  return self->premultiplied;
+}
+
+static void
+unpremultiply (guint8 *pixels, gsize n_pixels)
+{
+  for (gsize i = 0; i < n_pixels; i++, pixels += 4)
+    if (pixels[3] == 0)
+      pixels[0] = pixels[1] = pixels[2] = 0;
+    else if (pixels[3] < 255)
+      for (guint c = 0; c < 3; c++)
+        pixels[c] = (guint8) MIN ((pixels[c] * 255u + pixels[3] / 2) / pixels[3], 255);
+}
+
+/* A row of boxes is full: their averages. */
+static void
+end_boxes (SheafReducer *self, guint n_rows)
+{
+  guint8 *out
+      = self->boxes + (gsize) ((self->row - 1) / self->box_y) * self->boxes_x * self->channels;
+  const guint16 *in = self->sums;
+
+  for (guint box = 0; box < self->boxes_x; box++)
+    {
+      guint n = MIN (self->box_x, self->width - box * self->box_x);
+      guint area = n * n_rows;
+      guint32 sums[4] = { 0 };
+
+      for (guint x = 0; x < n; x++)
+        for (guint c = 0; c < self->channels; c++)
+          sums[c] += *in++;
+      for (guint c = 0; c < self->channels; c++)
+        *out++ = (guint8) ((sums[c] + area / 2) / area);
+    }
+  memset (self->sums, 0, (gsize) self->width * self->channels * sizeof (guint16));
+}
+
+void
+sheaf_reducer_add_row (SheafReducer *self, const guint8 *row)
+{
+  if (self->row >= self->height)
+    return;
+  if (self->colour == SHEAF_COLOUR_RGBA)
+    row = premultiply (self, row);
+  self->row++;
+  if (self->box_x == 1 && self->box_y == 1)
+    {
+      gsize length = (gsize) self->width * self->channels;
+
+      memcpy (self->boxes + (self->row - 1) * length, row, length);
+      return;
+    }
+  sheaf_kernels_get ()->accumulate (self->sums, row, (gsize) self->width * self->channels);
+  if (self->row % self->box_y == 0)
+    end_boxes (self, self->box_y);
+  else if (self->row == self->height)
+    end_boxes (self, self->row % self->box_y);
+}
+
+SheafPicture *
+sheaf_reducer_finish (SheafReducer *self, const char *format, GError **error)
+{
+  g_autoptr (SheafPicture) picture = NULL;
+
+  if (self->row % self->box_y != 0 && self->row < self->height)
+    end_boxes (self, self->row % self->box_y);
+
+  picture = sheaf_picture_new (format, self->colour, self->out_width, self->out_height, error);
+  if (picture == NULL)
+    return NULL;
+  picture->source_width = self->width;
+  picture->source_height = self->height;
+  if (!sheaf_resize (self->boxes, self->boxes_x, self->boxes_y,
+                     (gsize) self->boxes_x * self->channels, self->channels,
+                     (double) self->width / self->box_x, (double) self->height / self->box_y,
+                     picture->pixels, picture->width, picture->height, error))
+    return NULL;
+  if (self->colour == SHEAF_COLOUR_RGBA)
+    unpremultiply (picture->pixels, (gsize) picture->width * picture->height);
+  return g_steal_pointer (&picture);
+}

@@ -1,0 +1,69 @@
+/* resize.h: a large picture into a small one, row by row
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * While rows come in, whole boxes of pixels are averaged, down to no less than 1.5 times the wanted
+ * size; what is left goes through a Lanczos filter at the end.  So a picture of any height needs
+ * the memory of a small one. */
+#pragma once
+
+#include "app/verbs/picture.h"
+
+G_BEGIN_DECLS
+
+/**
+ * sheaf_fit:
+ * @size: the box; 0 for no limit
+ *
+ * The size of @width × @height within the box, keeping its ratio, never enlarged, never 0.
+ */
+void sheaf_fit (guint width, guint height, guint size, guint *fitted_width, guint *fitted_height);
+
+/**
+ * sheaf_resize:
+ * @channels: interleaved samples a pixel; alpha is like any other
+ * @extent_x: how many of the columns the picture truly covers, a fraction at most @width
+ * @out: @out_height rows of @out_width pixels without padding
+ *
+ * Lanczos, 3 lobes.
+ *
+ * Returns: %FALSE with @error set where memory does not suffice
+ */
+gboolean sheaf_resize (const guint8 *pixels,
+                       guint width,
+                       guint height,
+                       gsize stride,
+                       guint channels,
+                       double extent_x,
+                       double extent_y,
+                       guint8 *out,
+                       guint out_width,
+                       guint out_height,
+                       GError **error);
+
+typedef struct _SheafReducer SheafReducer;
+
+/**
+ * sheaf_reducer_new:
+ * @colour: of the rows that will come; RGBA is averaged by its alpha
+ * @size: the box to fit in; 0 for full size
+ */
+SheafReducer *
+sheaf_reducer_new (SheafColour colour, guint width, guint height, guint size, GError **error);
+void sheaf_reducer_free (SheafReducer *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafReducer, sheaf_reducer_free)
+
+/* The next row; rows past the last are passed over. */
+void sheaf_reducer_add_row (SheafReducer *self, const guint8 *row);
+
+/**
+ * sheaf_reducer_finish:
+ *
+ * Rows that never came are black, or transparent.
+ *
+ * Returns: (transfer full) (nullable): the small picture, or %NULL with @error set
+ */
+SheafPicture *sheaf_reducer_finish (SheafReducer *self, const char *format, GError **error);
+
+G_END_DECLS
