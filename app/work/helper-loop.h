@@ -23,4 +23,16 @@ G_BEGIN_DECLS
  */
 int sheaf_helper_serve (const SheafVerb *verbs);
 
+/* Closes the sandbox around the calling process; ends the process where that fails. */
+typedef void (*SheafHelperConfineFunc) (void);
+
+/**
+ * sheaf_helper_serve_confined:
+ * @confine: (nullable): called once, after the last thread was made and before the first job is
+ *   looked at, so that a sandbox need allow no new thread
+ *
+ * The same, in a sandbox.
+ */
+int sheaf_helper_serve_confined (const SheafVerb *verbs, SheafHelperConfineFunc confine);
+
 G_END_DECLS

@@ -66,4 +66,12 @@ int sheaf_pixels_to_memfd (SheafPixels *pixels, GVariantDict *values, GError **e
  */
 SheafPixels *sheaf_pixels_from_memfd (GVariant *values, int fd, GError **error);
 
+/**
+ * sheaf_memfd_is_sealed:
+ *
+ * Returns: whether @fd is a memfd that can neither shrink nor be written any more: only then may
+ *   what a helper sent be mapped, or read twice, safely
+ */
+gboolean sheaf_memfd_is_sealed (int fd);
+
 G_END_DECLS

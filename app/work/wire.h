@@ -49,10 +49,26 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SheafFrame, sheaf_frame_clear)
  * @fd: (transfer none): a descriptor to send along, or -1
  *
  * Sends one whole frame; blocks until the kernel has it all.  Not for two threads at once on the
- * same socket.
+ * same socket.  A payload over %SHEAF_WIRE_MAX_PAYLOAD fails with %SHEAF_ERROR_TOO_LARGE and
+ * nothing is sent; with the other side gone it fails with %G_IO_ERROR_CLOSED.
  */
 gboolean sheaf_wire_send (
     int socket, SheafFrameType type, guint64 id, GVariant *payload, int fd, GError **error);
+
+/**
+ * sheaf_wire_send_until:
+ * @deadline: in the time of g_get_monotonic_time(); -1 for none
+ *
+ * The same, but fails with %G_IO_ERROR_TIMED_OUT where the other side does not take the frame in
+ * time.  A frame may then be half sent: the conversation is over.
+ */
+gboolean sheaf_wire_send_until (int socket,
+                                SheafFrameType type,
+                                guint64 id,
+                                GVariant *payload,
+                                int fd,
+                                gint64 deadline,
+                                GError **error);
 
 /**
  * sheaf_wire_receive:
@@ -62,5 +78,13 @@ gboolean sheaf_wire_send (
  * %G_IO_ERROR_CLOSED; on anything malformed with %SHEAF_ERROR_PROTOCOL.
  */
 gboolean sheaf_wire_receive (int socket, SheafFrame *frame, GError **error);
+
+/**
+ * sheaf_wire_receive_until:
+ * @deadline: in the time of g_get_monotonic_time(); -1 for none
+ *
+ * The same, but fails with %G_IO_ERROR_TIMED_OUT where the whole frame has not come in time.
+ */
+gboolean sheaf_wire_receive_until (int socket, SheafFrame *frame, gint64 deadline, GError **error);
 
 G_END_DECLS
