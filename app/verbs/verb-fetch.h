@@ -7,30 +7,40 @@
  * needs no file system.
  *
  * Parameters (a{sv}; all but "url" may be missing):
+ *
  *   url              s      http or https
- *   headers          a{ss}  sent along ("Authorization", "Accept", "Referer"); never logged;
- * dropped when a redirect leaves the host offset           t      the file has this many bytes
- * already; ask for the rest (Range) validator        s      strong ETag or Last-Modified of those
- * bytes, for If-Range expect-bytes     t      what the body should be long in all; a difference is
- * "short" max-bytes        t      more than this is "too-large"; default 1 GiB connect-timeout  u
- * milliseconds; default 10000 read-timeout     u      milliseconds between reads; default 30000
- *   min-rate         u      bytes per second, over 30 s windows, below which it is "stalled"; 0
- * none max-redirects    u      default 5 rate-limit       t      bytes per second for this
- * transfer; 0 none accept-errors    b      API use: a 4xx or 5xx answer is a reply (with its body),
- * not an error allow-private    b      may reach private and loopback addresses; default FALSE
+ *   headers          a{ss}  sent along ("Authorization", "Accept", "Referer"); never logged; only
+ *                           "Accept" and "Accept-Language" go on to another host by a redirect
+ *   offset           t      the file has this many bytes already; ask for the rest (Range)
+ *   validator        s      strong ETag or Last-Modified of those bytes, for If-Range
+ *   keep-validator   s      name of an extended attribute ("user.…") of the file: the validator of
+ *                           what is being written is kept there, from before the first byte
+ *   expect-bytes     t      what the body should be long in all; a difference is "short"
+ *   max-bytes        t      more than this is "too-large"; default 1 GiB
+ *   connect-timeout  u      milliseconds; default 10000
+ *   read-timeout     u      milliseconds between reads; default 30000
+ *   min-rate         u      bytes per second, over windows, below which it is "stalled"; 0 none
+ *   rate-window      u      milliseconds of such a window; default 30000
+ *   max-redirects    u      default 5
+ *   rate-limit       t      bytes per second for this transfer; 0 none
+ *   accept-errors    b      API use: a 4xx or 5xx answer is a reply (with its body), not an error;
+ *                           compression is allowed, and undone
+ *   allow-private    b      may reach private and loopback addresses; default FALSE
  *   http1            b      do not use HTTP/2
  *
  * Reply (a{sv}):
- *   status        u      HTTP status
- *   bytes         t      length of the file now, what "offset" named included
- *   resumed       b      whether the server went on at "offset" (else the file was begun anew)
- *   type          s      Content-Type without parameters, lower case; "" where there is none
- *   url           s      the address after redirects
+ *
+ *   status           u      HTTP status
+ *   bytes            t      length of the file now, what "offset" named included
+ *   resumed          b      whether the server went on at "offset" (else the file was begun anew)
+ *   type             s      Content-Type without parameters, lower case; "" where there is none
+ *   url              s      the address after redirects
  *   etag, last-modified  s  where the server gave them
- *   headers       a{ss}  rate limits and Retry-After: names in lower case starting with
- *                        "x-ratelimit-", "x-post-rate-limit-", "retry-after",
- * "content-disposition", "x-total-", "link" http-version  s      "1.1" or "2" ms            u
- * wall-clock time
+ *   headers          a{ss}  rate limits and the like; names in lower case starting with
+ *                           "x-ratelimit-", "x-post-rate-limit-", "retry-after",
+ *                           "content-disposition", "x-total-", "link"
+ *   http-version     s      "1.1" or "2"
+ *   ms               u      wall-clock time
  *
  * The file is written from its start (or "offset") and truncated to what came.  After an error it
  * holds a true prefix of the body, for resuming. */

@@ -1,0 +1,24 @@
+/* fetch-reply.h: what a `fetch` job says of the answer it got
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "app/work/job.h"
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/**
+ * sheaf_fetch_reply_new:
+ * @message: answered
+ * @uri: the address after redirects
+ * @bytes: length of the file now
+ *
+ * Returns: (transfer full): the reply as verb-fetch.h describes it
+ */
+SheafReply *
+sheaf_fetch_reply_new (SoupMessage *message, GUri *uri, guint64 bytes, gboolean resumed, guint ms);
+
+G_END_DECLS

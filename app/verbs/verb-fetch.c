@@ -1,0 +1,767 @@
+/* verb-fetch.c: the verb `fetch`: one http(s) address into one open file
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One request is a small state machine on one main context: connect, wait for the answer, read 64
+ * KiB, write them where they belong, read again.  One timer watches over all of it.  Whoever wants
+ * to end it early (a time limit, the caller, a full disk) notes why and cancels; the operation that
+ * is under way then comes back, and only there the request ends.  The blocking form runs the same
+ * machine on a context of its own. */
+#include "config.h"
+
+#include "app/verbs/verb-fetch.h"
+
+#include "app/verbs/body-file.h"
+#include "app/verbs/fetch-reply.h"
+#include "app/verbs/fetch-request.h"
+#include "app/verbs/http-errors.h"
+#include "app/verbs/http-lanes.h"
+#include "app/verbs/url-rules.h"
+#include "app/work/error.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define CHUNK             (64 * 1024)
+#define MAX_ERROR_BODY    (64 * 1024)
+#define PROGRESS_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
+
+typedef enum
+{
+  PHASE_CONNECTING,
+  PHASE_WAITING,
+  PHASE_READING,
+  PHASE_THROTTLED,
+} Phase;
+
+typedef struct
+{
+  GTask *task;
+  SheafJob *job; /* keeps the descriptor open */
+  SheafFetchRequest *request;
+  SheafProgressFunc progress;
+  gpointer progress_data;
+
+  /* Of the current message; replaced when a redirect is followed */
+  GUri *uri;
+  SheafHttpLane *lane;
+  SoupMessage *message;
+  GCancellable *cancellable;
+  GInputStream *body;
+  GInputStream *unpacked; /* (nullable): reads @body, which was compressed */
+  GByteArray *aside;      /* (nullable): where the body goes instead of the file */
+  gboolean resume;
+
+  GSource *timer;
+  GSource *cancel_source;
+  GError *failure; /* why it was ended early */
+  char *buffer;
+  Phase phase;
+  guint n_redirects;
+
+  guint64 position;
+  guint64 total; /* length of the whole file; 0 if not known */
+  guint64 body_begin;
+  gboolean resumed;
+
+  /* Monotonic times */
+  gint64 begun;
+  gint64 deadline;
+  gint64 pace_time;
+  gint64 pause_time;
+  gint64 resume_time;
+  gint64 window_time;
+  guint64 window_position;
+  gint64 progress_time;
+} Fetch;
+
+static void fetch_send (Fetch *self);
+static void fetch_read (Fetch *self);
+
+static const char *
+host_of (Fetch *self)
+{
+  return g_uri_get_host (self->uri);
+}
+
+static void
+fetch_drop_message (Fetch *self)
+{
+  if (self->message != NULL)
+    g_signal_handlers_disconnect_by_data (self->message, self);
+  if (self->body != NULL && !g_input_stream_is_closed (self->body))
+    g_input_stream_close_async (self->body, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+  g_clear_object (&self->unpacked);
+  g_clear_object (&self->body);
+  g_clear_object (&self->message);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->lane, sheaf_http_lane_give_back);
+  g_clear_pointer (&self->aside, g_byte_array_unref);
+}
+
+static void
+fetch_free (Fetch *self)
+{
+  fetch_drop_message (self);
+  g_source_destroy (self->timer);
+  g_source_unref (self->timer);
+  if (self->cancel_source != NULL)
+    g_source_destroy (self->cancel_source);
+  g_clear_pointer (&self->cancel_source, g_source_unref);
+  g_clear_pointer (&self->uri, g_uri_unref);
+  g_clear_pointer (&self->request, sheaf_fetch_request_free);
+  g_clear_error (&self->failure);
+  g_clear_object (&self->task);
+  g_clear_pointer (&self->job, sheaf_job_unref);
+  g_free (self->buffer);
+  g_free (self);
+}
+
+/* Ends the request with @error, or with the cause noted before. */
+static void
+fetch_fail (Fetch *self, GError *error)
+{
+  g_autoptr (GTask) task = g_object_ref (self->task);
+
+  if (self->failure != NULL)
+    {
+      g_clear_error (&error);
+      error = g_steal_pointer (&self->failure);
+    }
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  fetch_free (self);
+  g_task_return_error (task, error);
+}
+
+/* Notes @error and makes what is under way come back. */
+static void
+fetch_give_up (Fetch *self, GError *error)
+{
+  if (self->failure != NULL)
+    {
+      g_error_free (error);
+      return;
+    }
+  self->failure = error;
+  g_source_set_ready_time (self->timer, -1);
+  if (self->phase == PHASE_THROTTLED)
+    fetch_fail (self, NULL);
+  else
+    g_cancellable_cancel (self->cancellable);
+}
+
+static gboolean
+on_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  fetch_give_up (user_data, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                                 _ ("The transfer was cancelled.")));
+  return G_SOURCE_REMOVE;
+}
+
+static GError *
+error_about_host (Fetch *self, SheafError code, const char *format)
+{
+  g_autofree char *message = NULL;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+  message = g_strdup_printf (format, host_of (self));
+#pragma GCC diagnostic pop
+  return sheaf_error_new (code, message, 0, -1);
+}
+
+/* --- time --- */
+
+static void
+fetch_arm (Fetch *self)
+{
+  gint64 next = self->deadline;
+
+  if (self->phase == PHASE_THROTTLED)
+    next = self->resume_time;
+  else if (self->phase == PHASE_READING && self->request->min_rate > 0)
+    next = MIN (next, self->window_time + self->request->rate_window * G_TIME_SPAN_MILLISECOND);
+  g_source_set_ready_time (self->timer, next);
+}
+
+static void
+fetch_set_phase (Fetch *self, Phase phase)
+{
+  guint limit
+      = phase == PHASE_CONNECTING ? self->request->connect_timeout : self->request->read_timeout;
+
+  self->phase = phase;
+  self->deadline = g_get_monotonic_time () + limit * G_TIME_SPAN_MILLISECOND;
+  fetch_arm (self);
+}
+
+static GError *
+late_error (Fetch *self)
+{
+  switch (self->phase)
+    {
+    case PHASE_CONNECTING:
+      return error_about_host (self, SHEAF_ERROR_TIMEOUT,
+                               _ ("No connection to “%s” could be made in time."));
+    case PHASE_WAITING:
+      return error_about_host (self, SHEAF_ERROR_TIMEOUT, _ ("“%s” did not answer in time."));
+    case PHASE_READING:
+    case PHASE_THROTTLED:
+    default:
+      return error_about_host (self, SHEAF_ERROR_STALLED,
+                               _ ("“%s” stopped sending in the middle of the file."));
+    }
+}
+
+static gboolean
+is_too_slow (Fetch *self, gint64 now)
+{
+  gint64 elapsed = now - self->window_time;
+  guint64 bytes = self->position - self->window_position;
+
+  if (self->request->min_rate == 0
+      || elapsed < self->request->rate_window * G_TIME_SPAN_MILLISECOND)
+    return FALSE;
+  self->window_time = now;
+  self->window_position = self->position;
+  return bytes * G_USEC_PER_SEC / elapsed < self->request->min_rate;
+}
+
+static gboolean
+on_timer (gpointer user_data)
+{
+  Fetch *self = user_data;
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->phase == PHASE_THROTTLED)
+    {
+      /* The pause was ours, not the server's. */
+      self->window_time += now - self->pause_time;
+      fetch_set_phase (self, PHASE_READING);
+      fetch_read (self);
+    }
+  else if (now >= self->deadline)
+    fetch_give_up (self, late_error (self));
+  else if (self->phase == PHASE_READING && is_too_slow (self, now))
+    fetch_give_up (
+        self, error_about_host (self, SHEAF_ERROR_STALLED, _ ("“%s” sends too slowly to go on.")));
+  else
+    fetch_arm (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+timer_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs timer_funcs = { .dispatch = timer_dispatch };
+
+/* --- the end --- */
+
+static void
+fetch_succeed (Fetch *self)
+{
+  g_autoptr (GTask) task = g_object_ref (self->task);
+  SheafReply *reply;
+
+  if (self->progress != NULL)
+    self->progress (self->position, self->position, self->progress_data);
+  reply = sheaf_fetch_reply_new (self->message, self->uri, self->position, self->resumed,
+                                 (g_get_monotonic_time () - self->begun) / 1000);
+  fetch_free (self);
+  g_task_return_pointer (task, reply, (GDestroyNotify) sheaf_reply_unref);
+}
+
+static void
+fetch_check_length (Fetch *self)
+{
+  guint64 wanted = self->total > 0 ? self->total : self->request->expect_bytes;
+  GError *error = NULL;
+
+  if (self->request->expect_bytes > 0 && wanted == self->position)
+    wanted = self->request->expect_bytes;
+  if (wanted > 0 && wanted != self->position && !self->request->accept_errors)
+    fetch_fail (self,
+                g_error_new (SHEAF_ERROR, SHEAF_ERROR_SHORT,
+                             _ ("“%s” sent %" G_GUINT64_FORMAT " bytes of %" G_GUINT64_FORMAT "."),
+                             host_of (self), self->position, wanted));
+  else if (!sheaf_body_file_truncate (self->request->fd, self->position, &error))
+    fetch_fail (self, error);
+  else
+    fetch_succeed (self);
+}
+
+static void
+fetch_follow (Fetch *self)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
+  GError *error = NULL;
+  g_autoptr (GUri) to = NULL;
+
+  if (self->n_redirects++ >= self->request->max_redirects)
+    {
+      fetch_fail (self, error_about_host (self, SHEAF_ERROR_REDIRECT,
+                                          _ ("“%s” redirects too many times.")));
+      return;
+    }
+  to = sheaf_url_follow (self->uri, soup_message_headers_get_one (headers, "Location"), &error);
+  if (to == NULL)
+    {
+      fetch_fail (self, error);
+      return;
+    }
+  g_uri_unref (self->uri);
+  self->uri = g_steal_pointer (&to);
+  g_cancellable_cancel (self->cancellable);
+  fetch_drop_message (self);
+  fetch_send (self);
+}
+
+static gboolean
+is_redirect (Fetch *self)
+{
+  return SOUP_STATUS_IS_REDIRECTION (soup_message_get_status (self->message))
+         && soup_message_headers_get_one (soup_message_get_response_headers (self->message),
+                                          "Location")
+                != NULL;
+}
+
+/* An answer that is no file has been read (or enough of it). */
+static void
+fetch_judge_aside (Fetch *self)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
+
+  if (is_redirect (self))
+    fetch_follow (self);
+  else
+    fetch_fail (self, sheaf_http_error_from_status (
+                          soup_message_get_status (self->message), host_of (self),
+                          soup_message_headers_get_one (headers, "Retry-After"),
+                          (const char *) self->aside->data, self->aside->len,
+                          sheaf_fetch_request_authorized (self->request, self->uri)));
+}
+
+/* --- the body --- */
+
+static void
+fetch_report (Fetch *self, gint64 now)
+{
+  if (self->progress == NULL || now - self->progress_time < PROGRESS_INTERVAL)
+    return;
+  self->progress_time = now;
+  self->progress (self->position, self->total > 0 ? self->total : self->request->expect_bytes,
+                  self->progress_data);
+}
+
+/* Whether reading must wait for the transfer's own rate limit. */
+static gboolean
+fetch_throttle (Fetch *self, gint64 now)
+{
+  guint64 bytes = self->position - self->body_begin;
+  gint64 due;
+
+  if (self->request->rate_limit == 0)
+    return FALSE;
+  due = self->pace_time + (gint64) ((double) bytes / self->request->rate_limit * G_USEC_PER_SEC);
+  if (due <= now + 2 * G_TIME_SPAN_MILLISECOND)
+    return FALSE;
+  self->pause_time = now;
+  self->resume_time = due;
+  self->phase = PHASE_THROTTLED;
+  fetch_arm (self);
+  return TRUE;
+}
+
+static gboolean
+fetch_take (Fetch *self, gsize length, GError **error)
+{
+  if (self->aside != NULL)
+    {
+      g_byte_array_append (self->aside, (guint8 *) self->buffer,
+                           MIN (length, MAX_ERROR_BODY - self->aside->len));
+      return TRUE;
+    }
+  if (self->position + length > self->request->max_bytes)
+    return sheaf_fail (error, SHEAF_ERROR_TOO_LARGE,
+                       _ ("The file is larger than %" G_GUINT64_FORMAT " bytes."),
+                       self->request->max_bytes);
+  if (!sheaf_body_file_write (self->request->fd, self->position, self->buffer, length, error))
+    return FALSE;
+  self->position += length;
+  return TRUE;
+}
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fetch *self = user_data;
+  GError *error = NULL;
+  gssize n_read = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->failure != NULL)
+    {
+      g_clear_error (&error);
+      fetch_fail (self, NULL);
+    }
+  else if (self->aside != NULL && (n_read <= 0 || self->aside->len == MAX_ERROR_BODY))
+    {
+      g_clear_error (&error);
+      fetch_judge_aside (self);
+    }
+  else if (n_read < 0)
+    {
+      g_autoptr (GError) cause = error;
+
+      fetch_fail (self, sheaf_http_error_from_gio (cause, host_of (self), TRUE, 0));
+    }
+  else if (n_read == 0)
+    fetch_check_length (self);
+  else if (!fetch_take (self, n_read, &error))
+    fetch_fail (self, error);
+  else if (is_too_slow (self, now))
+    fetch_fail (
+        self, error_about_host (self, SHEAF_ERROR_STALLED, _ ("“%s” sends too slowly to go on.")));
+  else
+    {
+      fetch_report (self, now);
+      if (!fetch_throttle (self, now))
+        {
+          fetch_set_phase (self, PHASE_READING);
+          fetch_read (self);
+        }
+    }
+}
+
+static void
+fetch_read (Fetch *self)
+{
+  g_input_stream_read_async (self->unpacked != NULL ? self->unpacked : self->body, self->buffer,
+                             CHUNK, G_PRIORITY_DEFAULT, self->cancellable, on_read, self);
+}
+
+static void
+fetch_begin_body (Fetch *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->buffer == NULL)
+    self->buffer = g_malloc (CHUNK);
+  self->pace_time = now;
+  self->window_time = now;
+  self->window_position = self->position;
+  self->body_begin = self->position;
+  fetch_set_phase (self, PHASE_READING);
+  fetch_read (self);
+}
+
+static void
+fetch_set_aside (Fetch *self)
+{
+  self->aside = g_byte_array_new ();
+  fetch_begin_body (self);
+}
+
+/* Asks again, for the whole file. */
+static void
+fetch_start_over (Fetch *self)
+{
+  self->resume = FALSE;
+  g_cancellable_cancel (self->cancellable);
+  fetch_drop_message (self);
+  fetch_send (self);
+}
+
+/* --- the answer --- */
+
+/* Undoes a compression nobody asked for. */
+static gboolean
+fetch_unpack (Fetch *self, const char *encoding, GError **error)
+{
+  g_autoptr (GZlibDecompressor) decompressor = NULL;
+
+  if (g_ascii_strcasecmp (encoding, "gzip") == 0 || g_ascii_strcasecmp (encoding, "x-gzip") == 0)
+    decompressor = g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP);
+  else if (g_ascii_strcasecmp (encoding, "deflate") == 0)
+    decompressor = g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_ZLIB);
+  else
+    return sheaf_fail (error, SHEAF_ERROR_PROTOCOL,
+                       _ ("“%s” sent the file packed in a way Sheaf did not ask for."),
+                       host_of (self));
+  /* The body is closed by itself: a converter would do it in another thread. */
+  self->unpacked = g_converter_input_stream_new (self->body, G_CONVERTER (decompressor));
+  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (self->unpacked), FALSE);
+  return TRUE;
+}
+
+static const char *
+validator_of (SoupMessageHeaders *headers)
+{
+  const char *etag = soup_message_headers_get_one (headers, "ETag");
+  const char *ranges = soup_message_headers_get_one (headers, "Accept-Ranges");
+
+  if (ranges != NULL && g_ascii_strcasecmp (ranges, "none") == 0)
+    return NULL;
+  if (etag != NULL && *etag == '"')
+    return etag;
+  return soup_message_headers_get_one (headers, "Last-Modified");
+}
+
+/* The server goes on where the file ends; FALSE where its range is not the one asked for. */
+static gboolean
+fetch_accept_range (Fetch *self)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
+  goffset first, last, total;
+
+  if (!soup_message_headers_get_content_range (headers, &first, &last, &total)
+      || first != (goffset) self->request->offset)
+    return FALSE;
+  self->resumed = TRUE;
+  self->position = self->request->offset;
+  self->total = MAX (total, 0);
+  return TRUE;
+}
+
+/* 416 to a range with its validator: is the file whole already? */
+static gboolean
+fetch_is_whole_already (Fetch *self)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
+  const char *range = soup_message_headers_get_one (headers, "Content-Range");
+  guint64 total;
+
+  return self->request->validator != NULL && range != NULL && g_str_has_prefix (range, "bytes */")
+         && g_ascii_string_to_unsigned (range + strlen ("bytes */"), 10, 0, G_MAXUINT64, &total,
+                                        NULL)
+         && total == self->request->offset;
+}
+
+static void
+fetch_take_file (Fetch *self, gboolean resumed)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
+  const char *encoding = soup_message_headers_get_one (headers, "Content-Encoding");
+  gboolean encoded = encoding != NULL && g_ascii_strcasecmp (encoding, "identity") != 0;
+  GError *error = NULL;
+
+  if (!resumed)
+    {
+      self->position = 0;
+      self->resumed = FALSE;
+      self->total
+          = !encoded && soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
+                ? soup_message_headers_get_content_length (headers)
+                : 0;
+    }
+  if (MAX (self->total, self->request->expect_bytes) > self->request->max_bytes)
+    sheaf_fail (&error, SHEAF_ERROR_TOO_LARGE,
+                _ ("The file is larger than %" G_GUINT64_FORMAT " bytes."),
+                self->request->max_bytes);
+  else if (encoded && !self->request->accept_errors)
+    fetch_unpack (self, encoding, &error);
+  if (error == NULL && sheaf_body_file_truncate (self->request->fd, self->position, &error)
+      && !resumed && self->request->keep_validator != NULL)
+    sheaf_body_file_keep_validator (self->request->fd, self->request->keep_validator,
+                                    encoded ? NULL : validator_of (headers));
+  if (error != NULL)
+    fetch_fail (self, error);
+  else
+    fetch_begin_body (self);
+}
+
+static void
+fetch_judge_answer (Fetch *self)
+{
+  guint status = soup_message_get_status (self->message);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
+
+  if (is_redirect (self))
+    fetch_set_aside (self);
+  else if (status == SOUP_STATUS_PARTIAL_CONTENT && self->resume)
+    {
+      if (fetch_accept_range (self)
+          && soup_message_headers_get_one (headers, "Content-Encoding") == NULL)
+        fetch_take_file (self, TRUE);
+      else
+        fetch_start_over (self);
+    }
+  else if (status == SOUP_STATUS_REQUESTED_RANGE_NOT_SATISFIABLE && self->resume)
+    {
+      if (fetch_is_whole_already (self))
+        {
+          self->position = self->request->offset;
+          self->resumed = TRUE;
+          fetch_check_length (self);
+        }
+      else
+        fetch_start_over (self);
+    }
+  else if (status == SOUP_STATUS_OK || status == SOUP_STATUS_NON_AUTHORITATIVE
+           || (self->request->accept_errors && status >= 400))
+    fetch_take_file (self, FALSE);
+  else if (SOUP_STATUS_IS_SUCCESSFUL (status))
+    fetch_fail (self,
+                error_about_host (self, SHEAF_ERROR_PROTOCOL, _ ("“%s” answered without a file.")));
+  else
+    fetch_set_aside (self);
+}
+
+static void
+on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fetch *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  self->body = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  if (self->failure != NULL)
+    fetch_fail (self, NULL);
+  else if (self->body != NULL)
+    fetch_judge_answer (self);
+  else if (sheaf_http_lane_was_blocked (self->message))
+    fetch_fail (self, error_about_host (self, SHEAF_ERROR_REDIRECT,
+                                        _ ("“%s” is on this computer or in a private network; a "
+                                           "gallery may not lead there.")));
+  else
+    fetch_fail (self, sheaf_http_error_from_gio (
+                          error, host_of (self), FALSE,
+                          soup_message_get_tls_peer_certificate_errors (self->message)));
+}
+
+/* --- the question --- */
+
+static void
+on_starting (SoupMessage *message, gpointer user_data)
+{
+  fetch_set_phase (user_data, PHASE_WAITING);
+}
+
+static void
+fetch_send (Fetch *self)
+{
+  SheafFetchRequest *request = self->request;
+
+  self->cancellable = g_cancellable_new ();
+  if (!request->allow_private && sheaf_url_is_private_literal (self->uri))
+    {
+      fetch_fail (self, error_about_host (self, SHEAF_ERROR_REDIRECT,
+                                          _ ("“%s” is on this computer or in a private network; a "
+                                             "gallery may not lead there.")));
+      return;
+    }
+  self->lane = sheaf_http_lane_take (request->http1, request->allow_private);
+  self->message = sheaf_fetch_request_message (request, self->uri, self->resume);
+  sheaf_http_lane_guard (self->lane, self->message);
+  g_signal_connect (self->message, "starting", G_CALLBACK (on_starting), self);
+  fetch_set_phase (self, PHASE_CONNECTING);
+  soup_session_send_async (sheaf_http_lane_get_session (self->lane), self->message,
+                           G_PRIORITY_DEFAULT, self->cancellable, on_sent, self);
+}
+
+static void
+fetch_start (SheafJob *job,
+             gboolean http1,
+             SheafProgressFunc progress,
+             gpointer progress_data,
+             GCancellable *cancellable,
+             GAsyncReadyCallback callback,
+             gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  g_autoptr (SheafFetchRequest) request = NULL;
+  GError *error = NULL;
+  Fetch *self;
+
+  request = sheaf_fetch_request_new (job, &error);
+  if (request == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  request->http1 |= http1;
+
+  self = g_new0 (Fetch, 1);
+  self->task = g_steal_pointer (&task);
+  self->job = sheaf_job_ref (job);
+  self->request = g_steal_pointer (&request);
+  self->progress = progress;
+  self->progress_data = progress_data;
+  self->uri = g_uri_ref (self->request->uri);
+  self->resume = self->request->offset > 0;
+  self->begun = g_get_monotonic_time ();
+  self->timer = g_source_new (&timer_funcs, sizeof (GSource));
+  g_source_set_callback (self->timer, on_timer, self, NULL);
+  g_source_attach (self->timer, g_main_context_get_thread_default ());
+  if (cancellable != NULL)
+    {
+      self->cancel_source = g_cancellable_source_new (cancellable);
+      g_source_set_callback (self->cancel_source, G_SOURCE_FUNC (on_cancelled), self, NULL);
+      g_source_attach (self->cancel_source, g_main_context_get_thread_default ());
+    }
+  fetch_send (self);
+}
+
+void
+sheaf_verb_fetch_run_async (SheafJob *job,
+                            SheafProgressFunc progress,
+                            gpointer progress_data,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_return_if_fail (job != NULL);
+
+  fetch_start (job, FALSE, progress, progress_data, cancellable, callback, user_data);
+}
+
+SheafReply *
+sheaf_verb_fetch_run_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (G_IS_TASK (result), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- blocking --- */
+
+static GPrivate thread_context = G_PRIVATE_INIT ((GDestroyNotify) g_main_context_unref);
+
+static void
+on_run_ready (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GAsyncResult **place = user_data;
+
+  *place = g_object_ref (result);
+}
+
+SheafReply *
+sheaf_verb_fetch_run (SheafJob *job,
+                      SheafProgressFunc progress,
+                      gpointer progress_data,
+                      GCancellable *cancellable,
+                      GError **error)
+{
+  GMainContext *context = g_private_get (&thread_context);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_return_val_if_fail (job != NULL, NULL);
+
+  if (context == NULL)
+    {
+      context = g_main_context_new ();
+      g_private_set (&thread_context, context);
+    }
+  g_main_context_push_thread_default (context);
+  fetch_start (job, TRUE, progress, progress_data, cancellable, on_run_ready, &result);
+  while (result == NULL)
+    g_main_context_iteration (context, TRUE);
+  /* What the session still has to tidy up. */
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_main_context_pop_thread_default (context);
+  return sheaf_verb_fetch_run_finish (result, error);
+}
