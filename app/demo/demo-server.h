@@ -21,9 +21,11 @@ G_DECLARE_FINAL_TYPE (SheafDemoServer, sheaf_demo_server, SHEAF, DEMO_SERVER, GO
  * SheafDemoOptions:
  * @port: 0 for any free one
  * @folder: (nullable): a folder whose pictures to serve instead of generated ones
- * @count: how many pictures in all, albums' included; 0 for the default (400)
+ * @count: how many pictures in all, albums' included; 0 for the default (400, or all of @folder).
+ *   Posts marked as mature come on top.  More than 1,000 are painted at a quarter of the size
  * @latency_ms: wait before every answer
- * @faults: (nullable) (array zero-terminated=1): "KIND=RATE", RATE from 0 to 1
+ * @faults: (nullable) (array zero-terminated=1): "KIND=RATE", RATE from 0 to 1; the kinds are
+ *   listed in app/demo/faults.h
  * @seed: of what is generated and of which answers fail; the same seed gives the same gallery
  */
 typedef struct
@@ -60,7 +62,7 @@ const char *sheaf_demo_server_get_api_url (SheafDemoServer *self);
 /* "http://127.0.0.1:PORT": the host alone. */
 const char *sheaf_demo_server_get_base_url (SheafDemoServer *self);
 
-/* How many pictures it serves, those in albums included. */
+/* How many pictures it serves, those in albums included, those marked as mature not. */
 guint sheaf_demo_server_get_n_pictures (SheafDemoServer *self);
 
 /* How many requests it has answered or broken, for tests. */

@@ -1,0 +1,104 @@
+/* service.h: one API the demo server speaks
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A service turns a request into an answer, at once and without blocking; what is a picture is
+ * named and made afterwards.  The server adds latency and faults, which services know nothing of
+ * but for the shape of their own errors. */
+#pragma once
+
+#include "app/demo/catalogue.h"
+#include "app/demo/faults.h"
+#include "app/demo/store.h"
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/**
+ * SheafDemoRequest:
+ * @path: decoded, begins with a slash
+ * @query: (nullable): names and values, decoded
+ * @headers: what the client sent
+ */
+typedef struct
+{
+  const char *path;
+  GHashTable *query;
+  SoupMessageHeaders *headers;
+} SheafDemoRequest;
+
+/**
+ * SheafDemoAnswer:
+ * @type: Content-Type
+ * @body: (nullable): %NULL for none, or for a picture
+ * @picture: (nullable): what to make the body of
+ * @headers: further ones
+ */
+typedef struct
+{
+  guint status;
+  const char *type;
+  GBytes *body;
+  SheafDemoPicture *picture;
+  SheafDemoRendition rendition;
+  SoupMessageHeaders *headers;
+} SheafDemoAnswer;
+
+/**
+ * SheafDemoHost:
+ *
+ * What services know of the server: its gallery, its own address, its credits.
+ */
+typedef struct
+{
+  SheafDemoCatalogue *catalogue;
+  const char *base_url;
+  GHashTable *credits; /* (element-type utf8 uint): used so far, by client */
+  guint quota;
+} SheafDemoHost;
+
+/**
+ * SheafDemoService:
+ * @prefix: paths that are this service's begin with it
+ * @answer: fills @answer; %FALSE for not found
+ * @fail: (nullable): the service's own shape of an error with this status
+ */
+typedef struct
+{
+  const char *prefix;
+  gboolean (*answer) (SheafDemoHost *host,
+                      const SheafDemoRequest *request,
+                      SheafDemoAnswer *answer);
+  void (*fail) (const SheafDemoRequest *request, SheafFault fault, SheafDemoAnswer *answer);
+} SheafDemoService;
+
+/* Ends with a row without a prefix. */
+extern const SheafDemoService sheaf_demo_services[];
+
+/* Sets a JSON body; takes the builder's root. */
+void sheaf_demo_answer_json (SheafDemoAnswer *answer, guint status, gpointer builder);
+void
+sheaf_demo_answer_text (SheafDemoAnswer *answer, guint status, const char *type, const char *text);
+
+/* A value of the query, or @otherwise. */
+const char *
+sheaf_demo_query (const SheafDemoRequest *request, const char *name, const char *otherwise);
+guint sheaf_demo_query_number (const SheafDemoRequest *request, const char *name, guint otherwise);
+
+/* Whether all of @words occur in the post's title, tag or account; case does not matter. */
+gboolean
+sheaf_demo_post_matches (SheafDemoHost *host, const SheafDemoPost *post, const char *words);
+
+gboolean sheaf_demo_imgur_answer (SheafDemoHost *host,
+                                  const SheafDemoRequest *request,
+                                  SheafDemoAnswer *answer);
+void
+sheaf_demo_imgur_fail (const SheafDemoRequest *request, SheafFault fault, SheafDemoAnswer *answer);
+
+/* Pictures by "ID.EXT" and "IDsuffix.EXT", removed.png, and the pages people would open. */
+gboolean sheaf_demo_files_answer (SheafDemoHost *host,
+                                  const SheafDemoRequest *request,
+                                  SheafDemoAnswer *answer);
+
+G_END_DECLS
