@@ -34,6 +34,7 @@ G_DECLARE_FINAL_TYPE (SheafThumbnailer, sheaf_thumbnailer, SHEAF, THUMBNAILER, G
  * SheafThumbnail:
  * @pixels: (nullable): the small picture; %NULL where only the file was asked for
  * @file: (nullable): where it was written or found
+ * @found: whether it was there already
  *
  * What came of a request.
  */
@@ -41,6 +42,7 @@ typedef struct
 {
   SheafPixels *pixels;
   GFile *file;
+  gboolean found;
 } SheafThumbnail;
 
 void sheaf_thumbnail_free (SheafThumbnail *thumbnail);
@@ -56,14 +58,21 @@ void sheaf_thumbnailer_set_executor (SheafThumbnailer *self, SheafExecutor *exec
  * @file: a local file
  * @size: the box it must fit in, in pixels
  * @folder: (nullable): for %SHEAF_THUMBNAIL_OUTPUT_FOLDER
+ * @pixels: whether the pixels are wanted besides the output; with %SHEAF_THUMBNAIL_OUTPUT_NONE they
+ *   always are
  *
- * Makes (or finds) the thumbnail of @file.  From one main context only; never blocks it.
+ * Makes (or finds) the thumbnail of @file.  From one main context only; never blocks it.  A file
+ * that somebody is still writing is waited for.
+ *
+ * For the shared cache, @size becomes the size of the cache's that holds it, and requests for the
+ * same of those are one.
  */
 void sheaf_thumbnailer_load_async (SheafThumbnailer *self,
                                    GFile *file,
                                    guint size,
                                    SheafThumbnailOutput output,
                                    GFile *folder,
+                                   gboolean pixels,
                                    SheafThumbnailPriority priority,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
@@ -93,6 +102,12 @@ void sheaf_thumbnailer_decode_async (SheafThumbnailer *self,
  */
 SheafThumbnail *
 sheaf_thumbnailer_load_finish (SheafThumbnailer *self, GAsyncResult *result, GError **error);
+
+/* How many files it works on at once at most; what a batch should keep asked for, and some more. */
+guint sheaf_thumbnailer_get_n_workers (SheafThumbnailer *self);
+
+/* Cancels everything and waits until no worker runs; for the end of the program. */
+void sheaf_thumbnailer_shutdown (SheafThumbnailer *self);
 
 /**
  * sheaf_thumbnailer_forget:

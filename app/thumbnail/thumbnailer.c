@@ -1,0 +1,748 @@
+/* thumbnailer.c: pictures being looked at come first
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Requests for one file are coalesced.  Each waiter may leave; the work is cancelled only when
+ * nobody is left.
+ *
+ * Requests and waiters belong to the main context.  A few worker threads, twice as many as the
+ * executor does jobs at once, take the best request from three queues whenever one of them is free:
+ * so what a person looks at overtakes 100,000 others, the next file is open before a helper asks
+ * for it, and files are written while helpers decode.  The lock guards the queues, what of a
+ * request a worker reads (`work`, while queued), and the tables below it; it is never held while
+ * anything blocks. */
+#include "config.h"
+
+#include "app/thumbnail/thumbnailer.h"
+
+#include "app/thumbnail/thumbnail-cache.h"
+#include "app/thumbnail/thumbnail-request.h"
+#include "app/work/error.h"
+
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+/* A file that killed this many helpers is not tried again. */
+#define MAX_CRASHES 2
+
+/* A file that somebody goes on writing to is taken as it is after this. */
+#define MAX_SETTLE_USEC (60 * G_USEC_PER_SEC)
+
+#define MAX_WORKERS 64
+#define N_QUEUES    (SHEAF_THUMBNAIL_BACKGROUND + 1)
+
+typedef struct
+{
+  char *key;          /* (nullable): what it is coalesced by */
+  GPtrArray *waiters; /* (element-type Waiter) */
+  GSource *settle;    /* (nullable): while its file is being written */
+  gint64 began;       /* monotonic time of the first try */
+  gboolean forget;    /* only to drop cache entries; nobody waits */
+
+  /* Guarded by the lock. */
+  SheafThumbnailPriority priority;
+  GList link;
+  gboolean queued;
+
+  /* The worker's while not queued. */
+  SheafThumbnailRequest work;
+} Request;
+
+typedef struct
+{
+  SheafThumbnailer *self; /* borrowed: the task holds a reference */
+  Request *request;
+  GTask *task;
+  GSource *cancelled; /* (nullable) */
+  gboolean pixels;
+} Waiter;
+
+struct _SheafThumbnailer
+{
+  GObject parent_instance;
+
+  GMainContext *context;
+  GHashTable *requests; /* (element-type utf8 Request): those with a key */
+  GHashTable *all;      /* (element-type Request) */
+  GThreadPool *workers; /* one push a queued request */
+  GSource *arrivals;    /* wakes the context when something is in `ended` */
+
+  GMutex lock;
+  SheafExecutor *executor;
+  GQueue queues[N_QUEUES]; /* of Request.link */
+  GQueue ended;            /* (element-type Request) */
+  GHashTable *crashes;     /* path to how often a helper died over it */
+  GHashTable *rebuild;     /* paths whose cache entries are to be dropped */
+  GHashTable *claims;      /* hash of a name written to, to hash of its original */
+};
+
+G_DEFINE_FINAL_TYPE (SheafThumbnailer, sheaf_thumbnailer, G_TYPE_OBJECT)
+
+static void enqueue (SheafThumbnailer *self, Request *request);
+
+void
+sheaf_thumbnail_free (SheafThumbnail *thumbnail)
+{
+  g_clear_pointer (&thumbnail->pixels, sheaf_pixels_unref);
+  g_clear_object (&thumbnail->file);
+  g_free (thumbnail);
+}
+
+static SheafThumbnail *
+thumbnail_copy (const SheafThumbnail *thumbnail, gboolean pixels)
+{
+  SheafThumbnail *copy = g_new0 (SheafThumbnail, 1);
+
+  if (pixels && thumbnail->pixels != NULL)
+    copy->pixels = sheaf_pixels_ref (thumbnail->pixels);
+  g_set_object (&copy->file, thumbnail->file);
+  copy->found = thumbnail->found;
+  return copy;
+}
+
+static void
+waiter_free (Waiter *waiter)
+{
+  if (waiter->cancelled != NULL)
+    {
+      g_source_destroy (waiter->cancelled);
+      g_source_unref (waiter->cancelled);
+    }
+  g_clear_object (&waiter->task);
+  g_free (waiter);
+}
+
+static void
+request_free (Request *request)
+{
+  g_assert (!request->queued && request->settle == NULL);
+
+  sheaf_thumbnail_request_clear_outcome (&request->work);
+  g_clear_object (&request->work.cancellable);
+  if (request->work.fd >= 0)
+    close (request->work.fd);
+  g_free (request->work.path);
+  g_free (request->work.folder);
+  g_ptr_array_unref (request->waiters);
+  g_free (request->key);
+  g_free (request);
+}
+
+/* FNV-1a.  Names are remembered as hashes, so that 100,000 of them stay small; two that hash alike
+ * would only make one of them end in a number. */
+static gpointer
+hash_name (const char *name)
+{
+  guint64 hash = G_GUINT64_CONSTANT (0xcbf29ce484222325);
+
+  for (; *name != '\0'; name++)
+    hash = (hash ^ (guint8) *name) * G_GUINT64_CONSTANT (0x100000001b3);
+  return GSIZE_TO_POINTER ((gsize) hash | 1);
+}
+
+static gboolean
+claim (gpointer data, const char *path, const char *original)
+{
+  SheafThumbnailer *self = data;
+  gpointer name = hash_name (path);
+  gpointer owner = hash_name (original);
+  gpointer before;
+  gboolean free_or_own;
+
+  g_mutex_lock (&self->lock);
+  before = g_hash_table_lookup (self->claims, name);
+  free_or_own = before == NULL || before == owner;
+  if (before == NULL)
+    g_hash_table_insert (self->claims, name, owner);
+  g_mutex_unlock (&self->lock);
+  return free_or_own;
+}
+
+static Request *
+dequeue_locked (SheafThumbnailer *self)
+{
+  for (guint i = 0; i < N_QUEUES; i++)
+    {
+      GList *link = g_queue_pop_head_link (&self->queues[i]);
+
+      if (link != NULL)
+        {
+          Request *request = link->data;
+
+          request->queued = FALSE;
+          return request;
+        }
+    }
+  return NULL;
+}
+
+static gboolean
+is_deadly_locked (SheafThumbnailer *self, Request *request)
+{
+  guint n = request->work.path != NULL
+                ? GPOINTER_TO_UINT (g_hash_table_lookup (self->crashes, request->work.path))
+                : 0;
+
+  if (n < MAX_CRASHES)
+    return FALSE;
+  g_set_error_literal (&request->work.error, SHEAF_ERROR, SHEAF_ERROR_CRASHED,
+                       _ ("This picture made the decoder fail twice; it is not tried again."));
+  return TRUE;
+}
+
+static void
+count_crash_locked (SheafThumbnailer *self, Request *request)
+{
+  const char *path = request->work.path;
+  guint n;
+
+  if (path == NULL
+      || !(g_error_matches (request->work.error, SHEAF_ERROR, SHEAF_ERROR_CRASHED)
+           || g_error_matches (request->work.error, SHEAF_ERROR, SHEAF_ERROR_TIMEOUT)))
+    return;
+  n = GPOINTER_TO_UINT (g_hash_table_lookup (self->crashes, path));
+  g_hash_table_replace (self->crashes, g_strdup (path), GUINT_TO_POINTER (n + 1));
+}
+
+static void
+forget_entries (Request *request)
+{
+  g_autofree char *uri = g_filename_to_uri (request->work.path, NULL, NULL);
+
+  if (request->work.rebuild && uri != NULL)
+    sheaf_thumbnail_cache_forget (uri);
+}
+
+/* In a worker thread. */
+static void
+work (gpointer data, gpointer user_data)
+{
+  SheafThumbnailer *self = user_data;
+  g_autoptr (SheafExecutor) executor = NULL;
+  Request *request;
+  gboolean deadly;
+
+  g_mutex_lock (&self->lock);
+  request = dequeue_locked (self);
+  if (request == NULL)
+    {
+      g_mutex_unlock (&self->lock);
+      return;
+    }
+  deadly = is_deadly_locked (self, request);
+  request->work.rebuild
+      = request->work.path != NULL && g_hash_table_remove (self->rebuild, request->work.path);
+  executor = g_object_ref (self->executor);
+  g_mutex_unlock (&self->lock);
+
+  if (request->forget)
+    forget_entries (request);
+  else if (!deadly)
+    sheaf_thumbnail_request_run (&request->work, executor, claim, self);
+
+  g_mutex_lock (&self->lock);
+  if (!deadly)
+    count_crash_locked (self, request);
+  g_queue_push_tail (&self->ended, request);
+  if (self->ended.length == 1)
+    g_source_set_ready_time (self->arrivals, 0);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+drop_request (SheafThumbnailer *self, Request *request)
+{
+  if (request->key != NULL && g_hash_table_lookup (self->requests, request->key) == request)
+    g_hash_table_remove (self->requests, request->key);
+  g_hash_table_remove (self->all, request);
+}
+
+static gboolean
+on_settled (gpointer data)
+{
+  Waiter *any = g_ptr_array_index (((Request *) data)->waiters, 0);
+  Request *request = data;
+
+  g_clear_pointer (&request->settle, g_source_unref);
+  enqueue (any->self, request);
+  return G_SOURCE_REMOVE;
+}
+
+/* Its file is still being written: it goes back into its queue a little later. */
+static void
+wait_for_writer (SheafThumbnailer *self, Request *request)
+{
+  guint ms = CLAMP (request->work.again_ms, 100, 3000);
+
+  sheaf_thumbnail_request_clear_outcome (&request->work);
+  request->work.last_chance = g_get_monotonic_time () - request->began > MAX_SETTLE_USEC;
+  request->settle = g_timeout_source_new (ms);
+  g_source_set_callback (request->settle, on_settled, request, NULL);
+  g_source_attach (request->settle, self->context);
+}
+
+static void
+complete_waiter (Waiter *waiter, const Request *request)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&waiter->task);
+  gboolean pixels = waiter->pixels;
+  SheafThumbnail *result = request->work.result;
+
+  waiter_free (waiter);
+  if (result != NULL)
+    g_task_return_pointer (task, thumbnail_copy (result, pixels),
+                           (GDestroyNotify) sheaf_thumbnail_free);
+  else
+    g_task_return_error (task, g_error_copy (request->work.error));
+}
+
+/* Somebody who wants the pixels came while a worker was making the file alone. */
+static gboolean
+must_run_again (Request *request)
+{
+  SheafThumbnail *result = request->work.result;
+
+  if (result == NULL || result->pixels != NULL)
+    return FALSE;
+  for (guint i = 0; i < request->waiters->len; i++)
+    if (((Waiter *) g_ptr_array_index (request->waiters, i))->pixels)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+end_request (SheafThumbnailer *self, Request *request)
+{
+  g_autoptr (GPtrArray) waiters = NULL;
+
+  if (request->waiters->len > 0 && request->work.again_ms > 0)
+    {
+      wait_for_writer (self, request);
+      return;
+    }
+  if (must_run_again (request))
+    {
+      sheaf_thumbnail_request_clear_outcome (&request->work);
+      request->work.want_pixels = TRUE;
+      enqueue (self, request);
+      return;
+    }
+
+  /* Out of the tables first: who asks again from a callback asks anew. */
+  waiters = g_steal_pointer (&request->waiters);
+  request->waiters = g_ptr_array_new ();
+  g_hash_table_steal (self->all, request);
+  if (request->key != NULL && g_hash_table_lookup (self->requests, request->key) == request)
+    g_hash_table_remove (self->requests, request->key);
+  for (guint i = 0; i < waiters->len; i++)
+    complete_waiter (g_ptr_array_index (waiters, i), request);
+  request_free (request);
+}
+
+static gboolean
+on_arrivals (gpointer data)
+{
+  g_autoptr (SheafThumbnailer) self = g_object_ref (data);
+  GQueue ended;
+  Request *request;
+
+  g_mutex_lock (&self->lock);
+  g_source_set_ready_time (self->arrivals, -1);
+  ended = self->ended;
+  g_queue_init (&self->ended);
+  g_mutex_unlock (&self->lock);
+
+  while ((request = g_queue_pop_head (&ended)) != NULL)
+    end_request (self, request);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+dispatch_arrivals (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs arrivals_funcs = { .dispatch = dispatch_arrivals };
+
+static void
+enqueue_locked (SheafThumbnailer *self, Request *request)
+{
+  GQueue *queue = &self->queues[request->priority];
+
+  g_assert (!request->queued);
+
+  request->queued = TRUE;
+  /* Of what is on the screen, what came there last; batches in the order they were asked for. */
+  if (request->priority == SHEAF_THUMBNAIL_BACKGROUND)
+    g_queue_push_tail_link (queue, &request->link);
+  else
+    g_queue_push_head_link (queue, &request->link);
+}
+
+static void
+enqueue (SheafThumbnailer *self, Request *request)
+{
+  g_mutex_lock (&self->lock);
+  enqueue_locked (self, request);
+  g_mutex_unlock (&self->lock);
+  g_thread_pool_push (self->workers, GUINT_TO_POINTER (1), NULL);
+}
+
+/* Takes @request out of its queue, if it is in one. */
+static gboolean
+unqueue (SheafThumbnailer *self, Request *request)
+{
+  gboolean queued;
+
+  g_mutex_lock (&self->lock);
+  queued = request->queued;
+  if (queued)
+    g_queue_unlink (&self->queues[request->priority], &request->link);
+  request->queued = FALSE;
+  g_mutex_unlock (&self->lock);
+  return queued;
+}
+
+/* More urgent than before, or again the newest of the urgent ones. */
+static void
+promote (SheafThumbnailer *self, Request *request, SheafThumbnailPriority priority, gboolean pixels)
+{
+  g_mutex_lock (&self->lock);
+  if (request->queued && priority <= request->priority && priority != SHEAF_THUMBNAIL_BACKGROUND)
+    {
+      g_queue_unlink (&self->queues[request->priority], &request->link);
+      request->queued = FALSE;
+      request->priority = priority;
+      enqueue_locked (self, request);
+    }
+  if (request->queued)
+    request->work.want_pixels |= pixels;
+  request->priority = request->queued ? request->priority : MIN (request->priority, priority);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Nobody waits for it any more. */
+static void
+abandon (SheafThumbnailer *self, Request *request)
+{
+  gboolean waited = request->settle != NULL;
+
+  if (waited)
+    {
+      g_source_destroy (request->settle);
+      g_clear_pointer (&request->settle, g_source_unref);
+    }
+  if (unqueue (self, request) || waited)
+    {
+      drop_request (self, request);
+      return;
+    }
+
+  /* A worker has it; who asks for the same from now on asks anew. */
+  g_cancellable_cancel (request->work.cancellable);
+  if (request->key != NULL)
+    g_hash_table_remove (self->requests, request->key);
+}
+
+static gboolean
+on_cancelled (GCancellable *cancellable, gpointer data)
+{
+  Waiter *waiter = data;
+  SheafThumbnailer *self = waiter->self;
+  Request *request = waiter->request;
+  g_autoptr (GTask) task = g_steal_pointer (&waiter->task);
+
+  g_ptr_array_remove (request->waiters, waiter);
+  waiter_free (waiter);
+  if (request->waiters->len == 0)
+    abandon (self, request);
+  g_task_return_error_if_cancelled (task);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+add_waiter (SheafThumbnailer *self, Request *request, GTask *task, gboolean pixels)
+{
+  Waiter *waiter = g_new0 (Waiter, 1);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  waiter->self = self;
+  waiter->request = request;
+  waiter->task = task;
+  waiter->pixels = pixels;
+  if (cancellable != NULL)
+    {
+      waiter->cancelled = g_cancellable_source_new (cancellable);
+      g_source_set_callback (waiter->cancelled, G_SOURCE_FUNC (on_cancelled), waiter, NULL);
+      g_source_attach (waiter->cancelled, self->context);
+    }
+  g_ptr_array_add (request->waiters, waiter);
+}
+
+static Request *
+request_new (SheafThumbnailer *self, guint size, SheafThumbnailPriority priority)
+{
+  Request *request = g_new0 (Request, 1);
+
+  request->waiters = g_ptr_array_new ();
+  request->began = g_get_monotonic_time ();
+  request->priority = priority;
+  request->link.data = request;
+  request->work.size = size;
+  request->work.fd = -1;
+  request->work.cancellable = g_cancellable_new ();
+  g_hash_table_add (self->all, request);
+  return request;
+}
+
+static void
+sheaf_thumbnailer_finalize (GObject *object)
+{
+  SheafThumbnailer *self = SHEAF_THUMBNAILER (object);
+
+  sheaf_thumbnailer_shutdown (self);
+  g_source_destroy (self->arrivals);
+  g_source_unref (self->arrivals);
+  g_main_context_unref (self->context);
+  g_hash_table_unref (self->requests);
+  g_hash_table_unref (self->all);
+  g_hash_table_unref (self->crashes);
+  g_hash_table_unref (self->rebuild);
+  g_hash_table_unref (self->claims);
+  g_object_unref (self->executor);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (sheaf_thumbnailer_parent_class)->finalize (object);
+}
+
+static void
+sheaf_thumbnailer_class_init (SheafThumbnailerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = sheaf_thumbnailer_finalize;
+}
+
+static void
+sheaf_thumbnailer_init (SheafThumbnailer *self)
+{
+  g_mutex_init (&self->lock);
+  for (guint i = 0; i < N_QUEUES; i++)
+    g_queue_init (&self->queues[i]);
+  g_queue_init (&self->ended);
+  self->requests = g_hash_table_new (g_str_hash, g_str_equal);
+  self->all = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) request_free, NULL);
+  self->crashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->rebuild = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->claims = g_hash_table_new (NULL, NULL);
+  self->context = g_main_context_ref_thread_default ();
+  self->arrivals = g_source_new (&arrivals_funcs, sizeof (GSource));
+  g_source_set_callback (self->arrivals, on_arrivals, self, NULL);
+  g_source_set_static_name (self->arrivals, "[sheaf] thumbnails");
+  g_source_attach (self->arrivals, self->context);
+}
+
+static int
+count_workers (SheafExecutor *executor)
+{
+  return (int) MIN (2 * MAX (sheaf_executor_get_n_jobs (executor), 1), MAX_WORKERS);
+}
+
+SheafThumbnailer *
+sheaf_thumbnailer_new (SheafExecutor *executor)
+{
+  SheafThumbnailer *self;
+
+  g_return_val_if_fail (SHEAF_IS_EXECUTOR (executor), NULL);
+
+  self = g_object_new (SHEAF_TYPE_THUMBNAILER, NULL);
+  self->executor = g_object_ref (executor);
+  self->workers = g_thread_pool_new (work, self, count_workers (executor), FALSE, NULL);
+  return self;
+}
+
+void
+sheaf_thumbnailer_set_executor (SheafThumbnailer *self, SheafExecutor *executor)
+{
+  g_return_if_fail (SHEAF_IS_THUMBNAILER (self));
+  g_return_if_fail (SHEAF_IS_EXECUTOR (executor));
+
+  g_mutex_lock (&self->lock);
+  g_set_object (&self->executor, executor);
+  g_mutex_unlock (&self->lock);
+  if (self->workers != NULL)
+    g_thread_pool_set_max_threads (self->workers, count_workers (executor), NULL);
+}
+
+guint
+sheaf_thumbnailer_get_n_workers (SheafThumbnailer *self)
+{
+  g_return_val_if_fail (SHEAF_IS_THUMBNAILER (self), 0);
+
+  return (guint) count_workers (self->executor);
+}
+
+void
+sheaf_thumbnailer_load_async (SheafThumbnailer *self,
+                              GFile *file,
+                              guint size,
+                              SheafThumbnailOutput output,
+                              GFile *folder,
+                              gboolean pixels,
+                              SheafThumbnailPriority priority,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autofree char *key = NULL;
+  const char *path;
+  const char *folder_path;
+  Request *request;
+
+  g_return_if_fail (SHEAF_IS_THUMBNAILER (self));
+  g_return_if_fail (G_IS_FILE (file));
+  g_return_if_fail (output != SHEAF_THUMBNAIL_OUTPUT_FOLDER || G_IS_FILE (folder));
+  g_return_if_fail (priority < N_QUEUES);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sheaf_thumbnailer_load_async);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  path = g_file_peek_path (file);
+  folder_path = output == SHEAF_THUMBNAIL_OUTPUT_FOLDER ? g_file_peek_path (folder) : NULL;
+  if (path == NULL || self->workers == NULL
+      || (output == SHEAF_THUMBNAIL_OUTPUT_FOLDER && folder_path == NULL))
+    {
+      g_task_return_new_error (task, SHEAF_ERROR, SHEAF_ERROR_FILE,
+                               _ ("The picture is not a file on this machine."));
+      return;
+    }
+
+  if (output == SHEAF_THUMBNAIL_OUTPUT_CACHE)
+    size = sheaf_cache_flavor_get_size (sheaf_cache_flavor_for_size (size));
+  pixels |= output == SHEAF_THUMBNAIL_OUTPUT_NONE;
+  key = g_strdup_printf ("%u:%u:%s:%s", size, output, folder_path != NULL ? folder_path : "", path);
+  request = g_hash_table_lookup (self->requests, key);
+  if (request != NULL)
+    {
+      add_waiter (self, request, g_steal_pointer (&task), pixels);
+      promote (self, request, priority, pixels);
+      return;
+    }
+
+  request = request_new (self, size, priority);
+  request->work.path = g_strdup (path);
+  request->work.output = output;
+  request->work.folder = g_strdup (folder_path);
+  request->work.want_pixels = pixels;
+  request->key = g_steal_pointer (&key);
+  g_hash_table_insert (self->requests, request->key, request);
+  add_waiter (self, request, g_steal_pointer (&task), pixels);
+  enqueue (self, request);
+}
+
+void
+sheaf_thumbnailer_decode_async (SheafThumbnailer *self,
+                                int fd,
+                                guint size,
+                                SheafThumbnailPriority priority,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  Request *request;
+
+  g_return_if_fail (SHEAF_IS_THUMBNAILER (self));
+  g_return_if_fail (fd >= 0);
+  g_return_if_fail (priority < N_QUEUES);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sheaf_thumbnailer_decode_async);
+  if (self->workers == NULL || g_cancellable_is_cancelled (cancellable))
+    {
+      close (fd);
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s", _ ("Cancelled"));
+      return;
+    }
+
+  request = request_new (self, size, priority);
+  request->work.fd = fd;
+  request->work.output = SHEAF_THUMBNAIL_OUTPUT_NONE;
+  request->work.want_pixels = TRUE;
+  add_waiter (self, request, g_steal_pointer (&task), TRUE);
+  enqueue (self, request);
+}
+
+SheafThumbnail *
+sheaf_thumbnailer_load_finish (SheafThumbnailer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+sheaf_thumbnailer_forget (SheafThumbnailer *self, GFile *file)
+{
+  Request *request;
+  const char *path;
+
+  g_return_if_fail (SHEAF_IS_THUMBNAILER (self));
+  g_return_if_fail (G_IS_FILE (file));
+
+  path = g_file_peek_path (file);
+  if (path == NULL || self->workers == NULL)
+    return;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_remove (self->crashes, path);
+  g_hash_table_add (self->rebuild, g_strdup (path));
+  g_mutex_unlock (&self->lock);
+
+  /* Whoever comes first drops the entries: this request, or the next one for the file. */
+  request = request_new (self, 0, SHEAF_THUMBNAIL_VISIBLE);
+  request->work.path = g_strdup (path);
+  request->forget = TRUE;
+  enqueue (self, request);
+}
+
+void
+sheaf_thumbnailer_shutdown (SheafThumbnailer *self)
+{
+  g_autoptr (GPtrArray) requests = NULL;
+  GHashTableIter iter;
+  gpointer request;
+
+  g_return_if_fail (SHEAF_IS_THUMBNAILER (self));
+
+  if (self->workers == NULL)
+    return;
+
+  requests = g_ptr_array_new ();
+  g_hash_table_iter_init (&iter, self->all);
+  while (g_hash_table_iter_next (&iter, &request, NULL))
+    {
+      g_ptr_array_add (requests, request);
+      g_cancellable_cancel (((Request *) request)->work.cancellable);
+    }
+  g_thread_pool_free (g_steal_pointer (&self->workers), TRUE, TRUE);
+
+  g_mutex_lock (&self->lock);
+  while (dequeue_locked (self) != NULL)
+    continue;
+  g_queue_clear (&self->ended);
+  g_mutex_unlock (&self->lock);
+  for (guint i = 0; i < requests->len; i++)
+    {
+      Request *ended = g_ptr_array_index (requests, i);
+
+      if (ended->settle != NULL)
+        {
+          g_source_destroy (ended->settle);
+          g_clear_pointer (&ended->settle, g_source_unref);
+        }
+      sheaf_thumbnail_request_clear_outcome (&ended->work);
+      g_set_error_literal (&ended->work.error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled"));
+      end_request (self, ended);
+    }
+}
