@@ -7,7 +7,6 @@
 #include "app/exec/helper-pools.h"
 
 #include "app/exec/helper-pool.h"
-#include "app/verbs/verb-table.h"
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>

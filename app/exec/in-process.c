@@ -9,7 +9,6 @@
 #include "app/exec/deadlines.h"
 #include "app/exec/helper-pools.h"
 #include "app/exec/helper.h"
-#include "app/verbs/verb-table.h"
 
 struct _SheafInProcess
 {

@@ -5,10 +5,9 @@
  * Arithmetic is served by the helper of pictures: it is made for one job a core. */
 #include "config.h"
 
-#include "app/verbs/verb-table.h"
-
 #include "app/verbs/verb-cpu.h"
 #include "app/verbs/verb-fetch.h"
+#include "app/work/verb.h"
 
 const SheafVerb sheaf_verbs[] = {
   { "fetch", SHEAF_VERB_NETWORK, "sheaf-fetcher", sheaf_verb_fetch_run, sheaf_verb_fetch_run_async,

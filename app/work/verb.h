@@ -62,6 +62,16 @@ typedef struct
 } SheafVerb;
 
 /**
+ * sheaf_verbs:
+ *
+ * Every verb Sheaf itself can name, for executors; ends with a row without a name.  Verbs with
+ * %SHEAF_VERB_HOSTILE_INPUT have no run() here: they exist in their helper alone.  It is made in
+ * app/verbs/verb-table.c, so that nothing here needs to know one verb by name; a test may bring its
+ * own.
+ */
+extern const SheafVerb sheaf_verbs[];
+
+/**
  * sheaf_verb_lookup:
  * @table: ends with a row without a name
  *

@@ -1,7 +1,8 @@
 /* executor-table.c: every executor of this build
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
- */
+ *
+ * Stands beside the engine and not in exec/, because it names executors of several rooms. */
 #include "config.h"
 
 #include "app/exec/executor.h"
