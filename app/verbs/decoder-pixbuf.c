@@ -85,7 +85,8 @@ picture_from (GdkPixbuf *pixbuf, guint size, GError **error)
   guint height = (guint) gdk_pixbuf_get_height (pixbuf);
   const guint8 *pixels = gdk_pixbuf_read_pixels (pixbuf);
   SheafColour colour = gdk_pixbuf_get_has_alpha (pixbuf) ? SHEAF_COLOUR_RGBA : SHEAF_COLOUR_RGB;
-  g_autoptr (SheafReducer) reducer = sheaf_reducer_new (colour, width, height, size, error);
+  g_autoptr (SheafReducer) reducer
+      = sheaf_reducer_new (colour, width, height, width, height, size, error);
   SheafPicture *picture;
 
   if (reducer == NULL)

@@ -11,12 +11,19 @@
 #include <glib/gi18n-lib.h>
 
 static gboolean
+matches_jpeg (const guint8 *head, gsize length)
+{
+  return length >= 3 && head[0] == 0xff && head[1] == 0xd8 && head[2] == 0xff;
+}
+
+static gboolean
 matches_anything (const guint8 *head, gsize length)
 {
   return TRUE;
 }
 
 static const SheafDecoder decoders[] = {
+  { "jpeg", matches_jpeg, sheaf_decode_jpeg },
   { "pixbuf", matches_anything, sheaf_decode_pixbuf },
 };
 
@@ -36,10 +43,9 @@ sheaf_check_size (guint64 width, guint64 height, GError **error)
   if (width == 0 || height == 0)
     return sheaf_fail (error, SHEAF_ERROR_DECODE, _ ("The picture has no size"));
   if (width > G_MAXINT32 || height > G_MAXINT32 || width * height > SHEAF_MAX_PIXELS)
-    return sheaf_fail (
-        error, SHEAF_ERROR_TOO_LARGE,
-        _ ("The picture is too large: %" G_GUINT64_FORMAT " × %" G_GUINT64_FORMAT " pixels"), width,
-        height);
+    return sheaf_fail (error, SHEAF_ERROR_TOO_LARGE,
+                       _ ("The picture is too large: %.0f × %.0f pixels"), (double) width,
+                       (double) height);
   return TRUE;
 }
 

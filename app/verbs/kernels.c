@@ -28,6 +28,19 @@ vertical (const guint8 *const *rows, const gint16 *weights, guint n_taps, gint16
     }
 }
 
+static gsize
+copy_until_ff (guint8 *out, const guint8 *in, gsize n)
+{
+  gsize i = 0;
+
+  while (i < n && in[i] != 0xff)
+    {
+      out[i] = in[i];
+      i++;
+    }
+  return i;
+}
+
 static guint8
 horizontal (const gint16 *row, const gint16 *weights, guint n_taps)
 {
@@ -43,6 +56,7 @@ const SheafKernels sheaf_kernels_portable = {
   .name = "portable",
   .accumulate = accumulate,
   .vertical = vertical,
+  .copy_until_ff = copy_until_ff,
   .horizontal = horizontal,
 };
 

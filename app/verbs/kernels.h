@@ -21,6 +21,8 @@ G_BEGIN_DECLS
  * SheafKernels:
  * @accumulate: sum[i] += row[i]
  * @vertical: out[i] = Σ weights[k] × rows[k][i]; @n_taps is even
+ * @copy_until_ff: copies up to the first 0xff or up to @n bytes; returns how many.  May write (not
+ *   read) 15 bytes more than that.
  * @horizontal: Σ weights[k] × row[k], as a byte; @n_taps is a multiple of 8
  */
 typedef struct
@@ -29,6 +31,7 @@ typedef struct
   void (*accumulate) (guint16 *sum, const guint8 *row, gsize n);
   void (*vertical) (
       const guint8 *const *rows, const gint16 *weights, guint n_taps, gint16 *out, gsize n);
+  gsize (*copy_until_ff) (guint8 *out, const guint8 *in, gsize n);
   guint8 (*horizontal) (const gint16 *row, const gint16 *weights, guint n_taps);
 } SheafKernels;
 

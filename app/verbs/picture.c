@@ -13,25 +13,34 @@
 #include <string.h>
 
 SheafPicture *
-sheaf_picture_new (
-    const char *format, SheafColour colour, guint width, guint height, GError **error)
+sheaf_picture_take (
+    const char *format, SheafColour colour, guint width, guint height, guint8 *pixels)
 {
-  g_autoptr (SheafPicture) picture = g_new0 (SheafPicture, 1);
-
-  g_return_val_if_fail (width > 0 && height > 0, NULL);
+  SheafPicture *picture = g_new0 (SheafPicture, 1);
 
   picture->format = format;
   picture->colour = colour;
   picture->width = width;
   picture->height = height;
+  picture->pixels = pixels;
   picture->orientation = 1;
-  picture->pixels = g_try_malloc_n ((gsize) width * sheaf_colour_channels (colour), height);
-  if (picture->pixels == NULL)
+  return picture;
+}
+
+SheafPicture *
+sheaf_picture_new (
+    const char *format, SheafColour colour, guint width, guint height, GError **error)
+{
+  guint8 *pixels = g_try_malloc_n ((gsize) width * sheaf_colour_channels (colour), height);
+
+  g_return_val_if_fail (width > 0 && height > 0, NULL);
+
+  if (pixels == NULL)
     {
       sheaf_fail (error, SHEAF_ERROR_TOO_LARGE, _ ("There is not enough memory for this picture"));
       return NULL;
     }
-  return g_steal_pointer (&picture);
+  return sheaf_picture_take (format, colour, width, height, pixels);
 }
 
 void

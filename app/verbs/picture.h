@@ -53,6 +53,13 @@ typedef struct
  */
 SheafPicture *sheaf_picture_new (
     const char *format, SheafColour colour, guint width, guint height, GError **error);
+
+/**
+ * sheaf_picture_take:
+ * @pixels: (transfer full): from g_malloc(), of the right length
+ */
+SheafPicture *sheaf_picture_take (
+    const char *format, SheafColour colour, guint width, guint height, guint8 *pixels);
 void sheaf_picture_free (SheafPicture *picture);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafPicture, sheaf_picture_free)

@@ -42,6 +42,9 @@ struct _SheafReducer
   guint box_x, box_y;
   guint boxes_x, boxes_y;
 
+  double extent_x, extent_y;
+  guint source_width, source_height;
+
   guint row;     /* rows that came */
   guint16 *sums; /* of the rows of the box row under way */
   guint8 *premultiplied;
@@ -214,8 +217,31 @@ box_for (guint in, guint out)
   return CLAMP ((guint) (in / (GAP * out)), 1, MAX_BOX);
 }
 
+static gboolean
+reducer_allocate (SheafReducer *self)
+{
+  gsize row = (gsize) self->width * self->channels;
+
+  self->box_x = box_for (self->width, self->out_width);
+  self->box_y = box_for (self->height, self->out_height);
+  self->boxes_x = (self->width + self->box_x - 1) / self->box_x;
+  self->boxes_y = (self->height + self->box_y - 1) / self->box_y;
+  self->boxes = g_try_malloc0_n ((gsize) self->boxes_x * self->channels, self->boxes_y);
+  self->sums = g_try_new0 (guint16, row);
+  if (self->colour == SHEAF_COLOUR_RGBA)
+    self->premultiplied = g_try_malloc (row);
+  return self->boxes != NULL && self->sums != NULL
+         && (self->premultiplied != NULL || self->colour != SHEAF_COLOUR_RGBA);
+}
+
 SheafReducer *
-sheaf_reducer_new (SheafColour colour, guint width, guint height, guint size, GError **error)
+sheaf_reducer_new (SheafColour colour,
+                   guint width,
+                   guint height,
+                   guint source_width,
+                   guint source_height,
+                   guint size,
+                   GError **error)
 {
   g_autoptr (SheafReducer) self = g_new0 (SheafReducer, 1);
 
@@ -225,23 +251,24 @@ sheaf_reducer_new (SheafColour colour, guint width, guint height, guint size, GE
   self->channels = sheaf_colour_channels (colour);
   self->width = width;
   self->height = height;
-  sheaf_fit (width, height, size, &self->out_width, &self->out_height);
-  self->box_x = box_for (width, self->out_width);
-  self->box_y = box_for (height, self->out_height);
-  self->boxes_x = (width + self->box_x - 1) / self->box_x;
-  self->boxes_y = (height + self->box_y - 1) / self->box_y;
-
-  self->sums = g_try_new0 (guint16, (gsize) width * self->channels);
-  self->boxes = g_try_malloc0_n ((gsize) self->boxes_x * self->channels, self->boxes_y);
-  if (colour == SHEAF_COLOUR_RGBA)
-    self->premultiplied = g_try_malloc_n (width, 4);
-  if (self->sums == NULL || self->boxes == NULL
-      || (colour == SHEAF_COLOUR_RGBA && self->premultiplied == NULL))
+  self->extent_x = width;
+  self->extent_y = height;
+  self->source_width = source_width;
+  self->source_height = source_height;
+  sheaf_fit (source_width, source_height, size, &self->out_width, &self->out_height);
+  if (!reducer_allocate (self))
     {
       sheaf_fail (error, SHEAF_ERROR_TOO_LARGE, _ ("There is not enough memory for this picture"));
       return NULL;
     }
   return g_steal_pointer (&self);
+}
+
+void
+sheaf_reducer_set_extent (SheafReducer *self, double extent_x, double extent_y)
+{
+  self->extent_x = extent_x;
+  self->extent_y = extent_y;
 }
 
 void
@@ -342,16 +369,25 @@ sheaf_reducer_finish (SheafReducer *self, const char *format, GError **error)
   if (self->row % self->box_y != 0 && self->row < self->height)
     end_boxes (self, self->row % self->box_y);
 
-  picture = sheaf_picture_new (format, self->colour, self->out_width, self->out_height, error);
-  if (picture == NULL)
-    return NULL;
-  picture->source_width = self->width;
-  picture->source_height = self->height;
-  if (!sheaf_resize (self->boxes, self->boxes_x, self->boxes_y,
-                     (gsize) self->boxes_x * self->channels, self->channels,
-                     (double) self->width / self->box_x, (double) self->height / self->box_y,
-                     picture->pixels, picture->width, picture->height, error))
-    return NULL;
+  if (self->out_width == self->boxes_x && self->out_height == self->boxes_y
+      && self->extent_x == self->width && self->extent_y == self->height)
+    {
+      /* Nothing left to do, and it may be large. */
+      picture = sheaf_picture_take (format, self->colour, self->out_width, self->out_height,
+                                    g_steal_pointer (&self->boxes));
+    }
+  else
+    {
+      picture = sheaf_picture_new (format, self->colour, self->out_width, self->out_height, error);
+      if (picture == NULL
+          || !sheaf_resize (self->boxes, self->boxes_x, self->boxes_y,
+                            (gsize) self->boxes_x * self->channels, self->channels,
+                            self->extent_x / self->box_x, self->extent_y / self->box_y,
+                            picture->pixels, picture->width, picture->height, error))
+        return NULL;
+    }
+  picture->source_width = self->source_width;
+  picture->source_height = self->source_height;
   if (self->colour == SHEAF_COLOUR_RGBA)
     unpremultiply (picture->pixels, (gsize) picture->width * picture->height);
   return g_steal_pointer (&picture);

@@ -46,13 +46,26 @@ typedef struct _SheafReducer SheafReducer;
 /**
  * sheaf_reducer_new:
  * @colour: of the rows that will come; RGBA is averaged by its alpha
+ * @width: columns of the rows that will come
+ * @source_width: columns in the file: more, where a decoder has scaled already
  * @size: the box to fit in; 0 for full size
  */
-SheafReducer *
-sheaf_reducer_new (SheafColour colour, guint width, guint height, guint size, GError **error);
+SheafReducer *sheaf_reducer_new (SheafColour colour,
+                                 guint width,
+                                 guint height,
+                                 guint source_width,
+                                 guint source_height,
+                                 guint size,
+                                 GError **error);
 void sheaf_reducer_free (SheafReducer *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafReducer, sheaf_reducer_free)
+
+/**
+ * sheaf_reducer_set_extent:
+ * @extent_x: how many of the columns the picture truly covers, a fraction at most the width
+ */
+void sheaf_reducer_set_extent (SheafReducer *self, double extent_x, double extent_y);
 
 /* The next row; rows past the last are passed over. */
 void sheaf_reducer_add_row (SheafReducer *self, const guint8 *row);

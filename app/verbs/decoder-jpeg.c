@@ -1,0 +1,161 @@
+/* decoder-jpeg.c: JPEG, by the cheapest way that is good enough
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Where block means (or 2 × 2 samples a block) are plenty for the size asked for, nothing else is
+ * decoded: see jpeg-skip.h.  Each plane is resized on its own, from exactly the part of it that the
+ * picture covers, and colours are converted when they are few.  Everything else goes through
+ * libjpeg: jpeg-library.h. */
+#include "config.h"
+
+#include "app/verbs/decoder.h"
+
+#include "app/verbs/jpeg-library.h"
+#include "app/verbs/jpeg-skip.h"
+#include "app/verbs/resize.h"
+
+/* Samples per pixel of the thumbnail, below which more of a block is decoded. */
+#define GAP_OF_MEANS 1.5
+#define GAP_OF_FOUR  1.0
+
+/* An embedded picture smaller than this part of what is asked for is not worth showing. */
+#define MIN_PREVIEW 0.5
+
+/* Returns: whether samples of the blocks' lowest frequencies are enough for that size */
+static gboolean
+choose_levels (SheafJpeg *jpeg, guint width, guint height)
+{
+  for (guint i = 0; i < jpeg->n_components; i++)
+    {
+      SheafJpegComponent *component = &jpeg->components[i];
+      double gap = MIN (component->extent_x / width, component->extent_y / height);
+      gboolean is_full = component->h == jpeg->h_max && component->v == jpeg->v_max;
+
+      component->level = gap >= GAP_OF_MEANS ? 1 : 2;
+      if (is_full && component->level == 2 && 2 * gap < GAP_OF_FOUR)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+is_rgb (const SheafJpeg *jpeg)
+{
+  if (jpeg->jfif || jpeg->adobe_transform >= 0)
+    return !jpeg->jfif && jpeg->adobe_transform == 0;
+  return jpeg->components[0].id == 'R' && jpeg->components[1].id == 'G'
+         && jpeg->components[2].id == 'B';
+}
+
+static guint8
+to_byte (int value)
+{
+  return (guint8) CLAMP (value, 0, 255);
+}
+
+/* Three planes one after another into pixels; JFIF's coefficients, × 65536. */
+static void
+to_rgb (const guint8 *planes, gsize n, gboolean as_is, guint8 *out)
+{
+  for (gsize i = 0; i < n; i++, out += 3)
+    {
+      int y = planes[i] * 65536 + 32768;
+      int cb = planes[n + i] - 128, cr = planes[2 * n + i] - 128;
+
+      if (as_is)
+        {
+          out[0] = planes[i];
+          out[1] = planes[n + i];
+          out[2] = planes[2 * n + i];
+          continue;
+        }
+      out[0] = to_byte ((y + 91881 * cr) >> 16);
+      out[1] = to_byte ((y - 22554 * cb - 46802 * cr) >> 16);
+      out[2] = to_byte ((y + 116130 * cb) >> 16);
+    }
+}
+
+static SheafPicture *
+decode_low (SheafJpeg *jpeg, guint width, guint height, GError **error)
+{
+  gsize n = (gsize) width * height;
+  g_autofree guint8 *planes = NULL;
+  g_autoptr (SheafPicture) picture = NULL;
+
+  if (!sheaf_jpeg_read_low (jpeg))
+    return NULL;
+  picture = sheaf_picture_new (
+      "jpeg", jpeg->n_components == 1 ? SHEAF_COLOUR_GREY : SHEAF_COLOUR_RGB, width, height, error);
+  planes = g_try_malloc_n (n, jpeg->n_components);
+  if (picture == NULL || planes == NULL)
+    return NULL;
+  for (guint i = 0; i < jpeg->n_components; i++)
+    {
+      SheafJpegComponent *component = &jpeg->components[i];
+      guint level = component->level;
+
+      if (!sheaf_resize (component->plane, component->blocks_x * level, component->blocks_y * level,
+                         (gsize) component->padded_x * level, 1, component->extent_x * level,
+                         component->extent_y * level, planes + i * n, width, height, error))
+        return NULL;
+    }
+  if (jpeg->n_components == 1)
+    memcpy (picture->pixels, planes, n);
+  else
+    to_rgb (planes, n, is_rgb (jpeg), picture->pixels);
+  picture->source_width = jpeg->width;
+  picture->source_height = jpeg->height;
+  return g_steal_pointer (&picture);
+}
+
+/* The picture within EXIF; NULL without an error where there is none worth having. */
+static SheafPicture *
+decode_preview (const SheafJpeg *jpeg, const SheafDecodeOptions *options)
+{
+  SheafDecodeOptions whole = { .size = options->size };
+  g_auto (SheafInput) input = { .fd = -1 };
+  g_autoptr (SheafPicture) preview = NULL;
+  guint width, height;
+
+  if (jpeg->exif.thumbnail == 0)
+    return NULL;
+  sheaf_input_init_data (
+      &input, (const guint8 *) g_bytes_get_data (jpeg->exif_data, NULL) + jpeg->exif.thumbnail,
+      jpeg->exif.thumbnail_length);
+  preview = sheaf_decode_jpeg (&input, &whole, NULL);
+  if (preview == NULL)
+    return NULL;
+  sheaf_fit (jpeg->width, jpeg->height, options->size, &width, &height);
+  if (preview->width < width * MIN_PREVIEW || preview->height < height * MIN_PREVIEW)
+    return NULL;
+  preview->source_width = jpeg->width;
+  preview->source_height = jpeg->height;
+  preview->is_preview = TRUE;
+  return g_steal_pointer (&preview);
+}
+
+SheafPicture *
+sheaf_decode_jpeg (SheafInput *input, const SheafDecodeOptions *options, GError **error)
+{
+  g_auto (SheafJpeg) jpeg = { .width = 0 };
+  g_autoptr (SheafPicture) picture = NULL;
+  gboolean known = sheaf_jpeg_open (&jpeg, input);
+  guint width = 0, height = 0;
+
+  if (known)
+    sheaf_fit (jpeg.width, jpeg.height, options->size, &width, &height);
+  if (known && options->preview)
+    picture = decode_preview (&jpeg, options);
+  if (picture == NULL && known && options->size != 0
+      && (jpeg.n_components == 1 || jpeg.n_components == 3) && choose_levels (&jpeg, width, height))
+    picture = decode_low (&jpeg, width, height, NULL);
+  if (picture == NULL)
+    picture = sheaf_jpeg_library_decode (input, options, error);
+  if (picture == NULL)
+    return NULL;
+
+  picture->orientation = jpeg.exif.orientation;
+  if (jpeg.profile != NULL)
+    picture->profile = g_byte_array_free_to_bytes (g_steal_pointer (&jpeg.profile));
+  return g_steal_pointer (&picture);
+}
