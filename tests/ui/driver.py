@@ -1,0 +1,555 @@
+"""driver.py: drives the window as a person does, and looks at it as a screen reader does
+
+Clicks, keys and drags are real events of the X server, by xdotool; what is on the screen is read from
+the accessibility tree.  Whatever should come true is waited for, with a time limit: nothing here sleeps
+and hopes.  Runs inside build-aux/session.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+from gi.repository import Gio, GLib
+
+# A machine under load is slow, sanitizers are slower; a wait that succeeds costs nothing.
+PATIENCE = float(os.environ.get("SHEAF_TEST_PATIENCE", "30"))
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.environ.get("SHEAF_BUILD_DIR", os.path.join(TOP, "_build"))
+
+# What a person can do something with: each must say what it is.
+CONTROLS = {
+    "push button", "toggle button", "check box", "radio button", "text", "password text", "entry",
+    "spin button", "combo box", "slider", "menu item", "check menu item", "radio menu item", "link",
+    "page tab", "switch", "list item", "table cell", "tree item",
+}
+
+
+class Failure(AssertionError):
+    pass
+
+
+def xdotool(*arguments):
+    # Its --sync waits for ever for what is so already; a time limit turns that into a try again.
+    command = ["timeout", "5", "xdotool", *map(str, arguments)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def wait(condition, what, patience=None):
+    """Waits until condition() is true and returns what it gave; its errors count as not yet."""
+    limit = time.monotonic() + (patience or PATIENCE)
+    last = None
+    while True:
+        try:
+            value = condition()
+            if value:
+                return value
+        except (GLib.Error, subprocess.CalledProcessError) as error:
+            last = error
+        if time.monotonic() > limit:
+            raise Failure(f"waited in vain for {what}" + (f" ({last})" if last else ""))
+        time.sleep(0.05)
+
+
+class Tree:
+    """The accessibility bus, spoken to directly: no cache that is stale, every call with a time limit."""
+
+    _connection = None
+
+    @classmethod
+    def connection(cls):
+        if cls._connection is None:
+            session = Gio.bus_get_sync(Gio.BusType.SESSION)
+            address = session.call_sync(
+                "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", None, None, 0, 10000
+            ).unpack()[0]
+            flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+            cls._connection = Gio.DBusConnection.new_for_address_sync(address, flags)
+        return cls._connection
+
+    @classmethod
+    def call(cls, bus, path, interface, method, arguments=None):
+        return cls.connection().call_sync(bus, path, interface, method, arguments, None, 0, 10000).unpack()
+
+    @classmethod
+    def programs(cls):
+        """Every program that shows its tree, as (node, process id)."""
+        desktop = Node(("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root"))
+        found = []
+        for program in desktop.children:
+            with contextlib.suppress(GLib.Error):
+                pid = cls.call(
+                    "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                    "GetConnectionUnixProcessID", GLib.Variant("(s)", (program.bus,)),
+                )[0]
+                found.append((Node((program.bus, program.path)), pid))
+        return found
+
+
+# Numbers of the states in the protocol.
+STATES = {
+    "active": 1, "checked": 4, "editable": 7, "expanded": 10, "focusable": 11, "focused": 12, "pressed": 20,
+    "selectable": 22, "selected": 23, "sensitive": 24, "showing": 25, "visible": 30,
+}
+# Names of the roles, by their number in the protocol (GTK 4 has names of its own).
+ROLES = """
+invalid, accelerator label, alert, animation, arrow, calendar, canvas, check box, check menu item,
+color chooser, column header, combo box, date editor, desktop icon, desktop frame, dial, dialog,
+directory pane, drawing area, file chooser, filler, focus traversable, font chooser, frame, glass
+pane, html container, icon, image, internal frame, label, layered pane, list, list item, menu, menu
+bar, menu item, option pane, page tab, page tab list, panel, password text, popup menu, progress
+bar, push button, radio button, radio menu item, root pane, row header, scroll bar, scroll pane,
+separator, slider, spin button, split pane, status bar, table, table cell, table column header,
+table row header, tearoff menu item, terminal, text, toggle button, tool bar, tool tip, tree, tree
+table, unknown, viewport, window, extended, header, footer, paragraph, ruler, application,
+autocomplete, editbar, embedded, entry, chart, caption, document frame, heading, page, section,
+redundant object, form, link, input method window, table row, tree item, document spreadsheet,
+document presentation, document text, document web, document email, comment, list box, grouping,
+image map, notification, info bar, level bar, title bar, block quote, audio, video, definition,
+article, landmark, log, marquee, math, rating, timer, static, math fraction, math root, subscript,
+superscript, description list, description term, description value, footnote, content deletion,
+content insertion, mark, suggestion, push button menu
+""".replace("\n", " ").strip().split(", ")
+ACCESSIBLE = "org.a11y.atspi.Accessible"
+
+
+class Node:
+    """One accessible object, asked anew each time."""
+
+    def __init__(self, reference, parent=None):
+        self.bus, self.path = reference
+        self.parent = parent
+
+    def call(self, interface, method, arguments=None):
+        return Tree.call(self.bus, self.path, interface, method, arguments)
+
+    def get(self, interface, name):
+        return self.call("org.freedesktop.DBus.Properties", "Get", GLib.Variant("(ss)", (interface, name)))[0]
+
+    @property
+    def role(self):
+        number = self.call(ACCESSIBLE, "GetRole")[0]
+        return ROLES[number] if number < len(ROLES) else str(number)
+
+    @property
+    def name(self):
+        return self.get(ACCESSIBLE, "Name")
+
+    @property
+    def description(self):
+        return self.get(ACCESSIBLE, "Description")
+
+    def has(self, state):
+        number = STATES[state]
+        return bool(self.call(ACCESSIBLE, "GetState")[0][number // 32] >> (number % 32) & 1)
+
+    @property
+    def text(self):
+        try:
+            if "org.a11y.atspi.Text" not in self.call(ACCESSIBLE, "GetInterfaces")[0]:
+                return ""
+            length = self.get("org.a11y.atspi.Text", "CharacterCount")
+            return self.call("org.a11y.atspi.Text", "GetText", GLib.Variant("(ii)", (0, length)))[0]
+        except GLib.Error:
+            return ""
+
+    def extents(self, screen=False):
+        try:
+            kind = GLib.Variant("(u)", (0 if screen else 1,))
+            return self.call("org.a11y.atspi.Component", "GetExtents", kind)[0]
+        except GLib.Error:
+            return (0, 0, 0, 0)
+
+    @property
+    def box(self):
+        return self.extents()
+
+    @property
+    def children(self):
+        return [
+            Node(reference, self) for reference in self.call(ACCESSIBLE, "GetChildren")[0]
+            if reference[1] != "/org/a11y/atspi/null"
+        ]
+
+    def walk(self, depth=0):
+        yield self, depth
+        try:
+            children = self.children
+        except GLib.Error:
+            return
+        for child in children:
+            yield from child.walk(depth + 1)
+
+    def find_all(self, role=None, name=None, where=None):
+        found = []
+        for node, _ in self.walk():
+            try:
+                if role is not None and node.role not in ((role,) if isinstance(role, str) else role):
+                    continue
+                if name is not None and not matches(name, node.name):
+                    continue
+                if where is not None and not where(node):
+                    continue
+            except GLib.Error:
+                continue
+            found.append(node)
+        return found
+
+    def dump(self, stream=sys.stderr):
+        for node, depth in self.walk():
+            with contextlib.suppress(GLib.Error):
+                print("#", "  " * depth, node.role, repr(node.name), node.box, repr(node.text)[:60], file=stream)
+
+
+def matches(wanted, name):
+    return bool(wanted.search(name)) if isinstance(wanted, re.Pattern) else wanted == name
+
+
+class Program:
+    """A program with a window: Sheaf, or another one that things are dragged from."""
+
+    def __init__(self, command, title=None, environment=None, app_name=None):
+        self.log_path = os.path.join(os.environ["HOME"], f"program-{time.monotonic_ns()}.log")
+        self.log = open(self.log_path, "w", encoding="utf-8")
+        self.title = title
+        self.began = time.monotonic()
+        self.app_name = app_name
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+            env={**os.environ, **(environment or {})}, start_new_session=True,
+        )
+
+    # What it says
+
+    def said(self):
+        self.log.flush()
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def ended(self):
+        return self.process.poll() is not None
+
+    def quit(self, patience=None):
+        """Ctrl+Q, as a person; the status is the program's."""
+        if not self.ended():
+            self.key("ctrl+q")
+        wait(self.ended, "the program to end", patience)
+        return self.process.returncode
+
+    def kill(self):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    # What it shows
+
+    @property
+    def root(self):
+        for program, pid in Tree.programs():
+            if pid == self.process.pid if self.app_name is None else program.name == self.app_name:
+                return program
+        if self.ended():
+            raise Failure(f"the program ended with {self.process.returncode}:\n{self.said()}")
+        return None
+
+    @property
+    def frames(self):
+        root = self.root
+        return [child for child in root.children if child.role in ("frame", "window", "dialog")] if root else []
+
+    def wait_window(self):
+        frame = wait(lambda: self.frames and self.frames[0], "a window")
+        wait(lambda: self.x_window(), "the window to be mapped")
+        return frame
+
+    def find_all(self, role=None, name=None, where=None):
+        root = self.root
+        return root.find_all(role, name, where) if root else []
+
+    def find(self, role=None, name=None, where=None, patience=None):
+        """The first that fits and has a size, waited for."""
+
+        def look():
+            for node in self.find_all(role, name, where):
+                box = node.box
+                if box[2] > 0 and box[3] > 0:
+                    return node
+            return None
+
+        try:
+            return wait(look, f"{role or 'anything'} {name if name is not None else ''}", patience)
+        except Failure:
+            self.dump()
+            raise
+
+    def words(self):
+        """Everything that can be read, in the order of the tree."""
+        said = []
+        root = self.root
+        for node, _ in root.walk() if root else ():
+            with contextlib.suppress(GLib.Error):
+                for part in (node.name, node.text):
+                    if part and part not in said[-2:]:
+                        said.append(part)
+        return said
+
+    def wait_words(self, pattern, patience=None):
+        pattern = re.compile(pattern)
+        try:
+            return wait(
+                lambda: next((words for words in self.words() if pattern.search(words)), None),
+                f"words like {pattern.pattern}", patience,
+            )
+        except Failure:
+            self.dump()
+            raise
+
+    def dump(self):
+        root = self.root
+        if root is not None:
+            root.dump()
+        print("# it said:", *self.said().splitlines()[-40:], sep="\n#   ", file=sys.stderr)
+
+    def unnamed(self):
+        """Controls that a screen reader could not tell."""
+        bad = []
+        for node, _ in self.root.walk():
+            with contextlib.suppress(GLib.Error):
+                if node.role not in CONTROLS:
+                    continue
+                name = node.name
+                # Without a name of its own, GTK 4.8 gives the name of the class.
+                if not name or re.fullmatch(r"(Gtk|Adw|Sheaf)[A-Z]\w+", name):
+                    if is_part_of_named(node):
+                        continue
+                    bad.append(node)
+        return bad
+
+    # What is done to it
+
+    def x_window(self):
+        """The X window of the frame: (id, x, y, width, height), shadows included."""
+        if self.title is not None:
+            found = xdotool("search", "--onlyvisible", "--name", self.title).split()
+        else:
+            found = xdotool("search", "--onlyvisible", "--pid", self.process.pid, "--name", ".").split()
+        best = None
+        for window in found:
+            lines = dict(
+                line.split("=", 1) for line in xdotool("getwindowgeometry", "--shell", window).splitlines()
+                if "=" in line
+            )
+            geometry = (window, int(lines["X"]), int(lines["Y"]), int(lines["WIDTH"]), int(lines["HEIGHT"]))
+            if best is None or geometry[3] * geometry[4] > best[3] * best[4]:
+                best = geometry
+        return best
+
+    def origin(self, frame):
+        """Where (0, 0) of the frame's coordinates is on the screen."""
+        window, x, y, width, height = self.x_window()
+        said = subprocess.run(["xprop", "-id", window, "_GTK_FRAME_EXTENTS"], capture_output=True, text=True).stdout
+        extents = re.search(r"= (\d+), (\d+), (\d+), (\d+)", said)
+        if extents:
+            left, _, top, _ = map(int, extents.groups())
+            return x + left, y + top
+        # Without a compositor GTK draws a border of its own, the same on every side.
+        _, _, frame_width, _ = frame.box
+        border = max(0, (width - frame_width) // 2)
+        return x + border, y + border
+
+    def point(self, node, dx=None, dy=None):
+        """The middle of a node on the screen, or a point within it."""
+        x, y, width, height = node.box
+        frame = node
+        while frame.parent is not None and frame.role not in ("frame", "dialog", "window"):
+            # A popover is a surface of its own, and its coordinates begin where it begins.
+            if frame.name.startswith("GtkPopover") and frame.name != "GtkPopoverContent":
+                return self.point_in_popover(frame, node, dx, dy)
+            frame = frame.parent
+        left, top = self.origin(frame)
+        return left + x + (width // 2 if dx is None else dx), top + y + (height // 2 if dy is None else dy)
+
+    def point_in_popover(self, popover, node, dx, dy):
+        left, top, wide, high = popover.box
+
+        def look():
+            tree = subprocess.run(["xwininfo", "-root", "-tree"], check=True, capture_output=True, text=True).stdout
+            for found in re.finditer(r"(\d+)x(\d+)[+-]-?\d+[+-]-?\d+ +\+(-?\d+)\+(-?\d+)", tree):
+                width, height, x, y = map(int, found.groups())
+                if abs(width - wide) <= 2 and abs(height - high) <= 2:
+                    return x, y
+            return None
+
+        x, y = wait(look, "the surface of a popover")
+        box = node.box
+        return (
+            x + box[0] - left + (box[2] // 2 if dx is None else dx),
+            y + box[1] - top + (box[3] // 2 if dy is None else dy),
+        )
+
+    def click(self, node, button=1, repeat=1, dx=None, dy=None, modifiers=()):
+        x, y = self.point(node, dx, dy)
+        point_at(x, y)
+        for modifier in modifiers:
+            xdotool("keydown", modifier)
+        xdotool("click", "--repeat", repeat, "--delay", 60, button)
+        for modifier in modifiers:
+            xdotool("keyup", modifier)
+
+    def press(self, role, name, **options):
+        """Finds a control, waits until it takes clicks, and clicks it."""
+        node = self.find(role, name)
+        wait(lambda: node.has("sensitive"), f"{name} to be sensitive")
+        self.click(node, **options)
+        return node
+
+    def focus(self):
+        xdotool("windowfocus", "--sync", self.x_window()[0])
+
+    def key(self, *keys):
+        xdotool("key", "--delay", 30, *keys)
+
+    def type(self, text):
+        xdotool("type", "--delay", 15, text)
+
+    def focused(self):
+        return next(iter(self.find_all(where=lambda node: node.has("focused"))), None)
+
+    def picture(self, name):
+        """The whole screen as a PNG, when pictures are wanted."""
+        folder = os.environ.get("SHEAF_PICTURES")
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+            subprocess.run(["import", "-window", "root", os.path.join(folder, name + ".png")], check=True)
+
+
+def point_at(x, y):
+    def there():
+        place = dict(line.split("=") for line in xdotool("getmouselocation", "--shell").splitlines())
+        return int(place["X"]) == x and int(place["Y"]) == y
+
+    xdotool("mousemove", x, y)
+    wait(there, f"the pointer at {x}, {y}")
+
+
+def is_part_of_named(node):
+    """A part of a named control (the button of a menu button, the entry of a row) is told by it."""
+    parent = node.parent
+    for _ in range(4):
+        if parent is None or parent.role in ("frame", "window", "dialog"):
+            return False
+        name = parent.name
+        if parent.role in CONTROLS and name and not re.fullmatch(r"(Gtk|Adw|Sheaf)[A-Z]\w+", name):
+            return True
+        parent = parent.parent
+    return False
+
+
+def drag(start, end):
+    """A drag as a hand makes it: the source must notice the start, the target each step."""
+    x, y = start
+    point_at(x, y)
+    time.sleep(0.1)
+    xdotool("mousedown", 1)
+    for step in (3, 6, 12, 18, 24, 30):
+        xdotool("mousemove", x + step, y + step // 3)
+        time.sleep(0.05)
+    for i in range(1, 9):
+        xdotool("mousemove", x + 30 + (end[0] - x - 30) * i // 8, y + 10 + (end[1] - y - 10) * i // 8)
+        time.sleep(0.08)
+    time.sleep(0.5)
+    xdotool("mousemove", end[0] + 2, end[1])
+    xdotool("mouseup", 1)
+
+
+class Sheaf(Program):
+    """The window under test."""
+
+    def __init__(self, *arguments, environment=None):
+        super().__init__(
+            [os.path.join(BUILD, "ui", "sheaf"), *arguments],
+            environment={
+                "SHEAF_HELPER_DIR": os.path.join(BUILD, "app"),
+                "GSETTINGS_SCHEMA_DIR": os.path.join(BUILD, "data"),
+                **(environment or {}),
+            },
+        )
+
+
+class Thunar(Program):
+    """A file manager that shows one folder, at the left of the screen, for dragging out of."""
+
+    def __init__(self, folder):
+        super().__init__(["thunar", folder], title=os.path.basename(folder) + " - Thunar", app_name="thunar")
+
+    def first_icon(self):
+        """Where on the screen its first icon is.  Thunar's icons are not in the tree; their pane is."""
+        self.wait_window()
+        window = self.x_window()[0]
+        xdotool("windowsize", window, 400, 400)
+        xdotool("windowmove", window, 10, 10)
+        wait(lambda: abs(self.x_window()[1] - 10) < 12, "Thunar at its place")
+        self.find("status bar", re.compile(r"^1 (folder|file)"))
+        pane = self.find("directory pane")
+        x, y, _, _ = pane.extents(screen=True)
+        return x + 40, y + 40
+
+
+class Demo:
+    """The demo gallery as a server of its own, which the window is pointed at."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen(
+            [os.path.join(BUILD, "app", "sheaf-cli"), "demo", *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )
+        self.url = None
+        said = []
+        for line in self.process.stdout:
+            said.append(line)
+            found = re.search(r"http://[\w.\[\]:]+(/\S*)?", line)
+            if found:
+                self.url = found.group(0).rstrip(".,")
+                break
+        if self.url is None:
+            raise Failure("the demo server did not say where it is: " + "".join(said))
+        os.set_blocking(self.process.stdout.fileno(), False)
+
+    def kill(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def thumbnails():
+    """Files in the shared thumbnail cache of this home."""
+    top = os.path.join(os.environ["XDG_CACHE_HOME"], "thumbnails")
+    return [
+        os.path.join(folder, name)
+        for folder, _, names in os.walk(top) if "fail" not in folder
+        for name in names if name.endswith(".png")
+    ]
+
+
+def run(*scenarios):
+    """Runs each scenario(stack) and speaks TAP; what a scenario started is ended whatever happens."""
+    failed = 0
+    print(f"1..{len(scenarios)}")
+    for number, scenario in enumerate(scenarios, 1):
+        title = (scenario.__doc__ or scenario.__name__).strip().splitlines()[0]
+        try:
+            with contextlib.ExitStack() as stack:
+                scenario(stack)
+            print(f"ok {number} - {title}", flush=True)
+        except Exception as error:  # whatever it is, it is a failure, and said
+            failed += 1
+            print(f"not ok {number} - {title}", flush=True)
+            for line in f"{type(error).__name__}: {error}".splitlines():
+                print("#", line, flush=True)
+            import traceback
+            for line in traceback.format_exc().splitlines():
+                print("#", line, file=sys.stderr, flush=True)
+    sys.exit(1 if failed else 0)
