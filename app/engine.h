@@ -28,6 +28,15 @@ void sheaf_engine_set_client_id (SheafEngine *self, const char *client_id);
 gboolean sheaf_engine_has_client_id (SheafEngine *self);
 
 /**
+ * sheaf_engine_use_demo_client_id:
+ *
+ * From now on the demo gallery is opened with an ID of its own, so that a person needs none for it
+ * and a real one is not shown to it.  The window does this; the command line treats the demo like
+ * the real service.
+ */
+void sheaf_engine_use_demo_client_id (SheafEngine *self);
+
+/**
  * sheaf_engine_check_client_id_async:
  *
  * Asks the service's /credits with @client_id.  Finish gives the quota, or the error a person

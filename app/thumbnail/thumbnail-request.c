@@ -188,6 +188,7 @@ take_result (Work *work, SheafPixels *pixels, const char *path, gboolean found)
   result->pixels = pixels;
   result->file = path != NULL ? g_file_new_for_path (path) : NULL;
   result->found = found;
+  result->original_bytes = work->request->path != NULL ? (guint64) work->info.st_size : 0;
   work->request->result = result;
 }
 

@@ -97,6 +97,7 @@ thumbnail_copy (const SheafThumbnail *thumbnail, gboolean pixels)
     copy->pixels = sheaf_pixels_ref (thumbnail->pixels);
   g_set_object (&copy->file, thumbnail->file);
   copy->found = thumbnail->found;
+  copy->original_bytes = thumbnail->original_bytes;
   return copy;
 }
 

@@ -35,6 +35,7 @@ G_DECLARE_FINAL_TYPE (SheafThumbnailer, sheaf_thumbnailer, SHEAF, THUMBNAILER, G
  * @pixels: (nullable): the small picture; %NULL where only the file was asked for
  * @file: (nullable): where it was written or found
  * @found: whether it was there already
+ * @original_bytes: how long the original is; 0 where it has no file
  *
  * What came of a request.
  */
@@ -43,6 +44,7 @@ typedef struct
   SheafPixels *pixels;
   GFile *file;
   gboolean found;
+  guint64 original_bytes;
 } SheafThumbnail;
 
 void sheaf_thumbnail_free (SheafThumbnail *thumbnail);

@@ -1,0 +1,798 @@
+/* batch.c: one piece of work a person asked for
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Entries come from feeds, a handful at a time; each gets an item and, while something is done for
+ * it, a Work (item-work.h) that ties the item to its transfer and its thumbnail.  The batch has
+ * ended when the feeds have and no Work is under way.
+ *
+ * With keep_items the list holds every entry from the moment it is known; without, only what is
+ * under way exists at all, so that memory does not grow with the number of pictures. */
+#include "config.h"
+
+#include "app/batch-private.h"
+
+#include "app/batch-sums.h"
+#include "app/item-work.h"
+#include "app/work/error.h"
+
+#include <glib/gi18n-lib.h>
+
+/* How many transfers are asked for at once where items are not kept. */
+#define DOWNLOAD_WINDOW 256
+
+#define SUMS_INTERVAL_MS 250
+
+struct _SheafBatch
+{
+  GObject parent_instance;
+
+  SheafBatchOptions options;
+  char *title;
+  GFile *folder;
+  SheafDownloadPool *pool;
+  SheafThumbnailer *thumbnailer;
+  SheafSource *source;
+  SheafFeedOptions feed_options;
+  char **types;
+  SheafItemWorkContext work_context;
+
+  SheafItemList *items;
+  guint cursor;   /* with keep_items: rows before it are begun */
+  GQueue pending; /* without: (element-type SheafFed) */
+  GQueue feeds;   /* (element-type SheafFeed): the first is being asked */
+  gboolean feeding;
+  GHashTable *works; /* (element-type SheafItem SheafItemWork) */
+  guint n_under_way;
+
+  SheafBatchSums sums;
+  SheafSpeed speed;
+  GError *error;
+  GSource *start;
+  GSource *tick;
+  GSource *timeout;
+  gint64 began; /* monotonic time it last began to run; 0 while it does not */
+  double ran;   /* seconds before that */
+  gboolean running;
+  gboolean paused;
+  gboolean cancelled;
+  gboolean timed_out;
+  gboolean pumping;
+};
+
+enum
+{
+  ITEM_ENDED,
+  SUMS_CHANGED,
+  ENDED,
+  NOTICE,
+  N_SIGNALS
+};
+
+enum
+{
+  PROP_0,
+  PROP_RUNNING,
+  PROP_PAUSED,
+  N_PROPS
+};
+
+static guint signals[N_SIGNALS];
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (SheafBatch, sheaf_batch, G_TYPE_OBJECT)
+
+static void pump (SheafBatch *self);
+
+void
+sheaf_batch_options_init (SheafBatchOptions *options)
+{
+  g_return_if_fail (options != NULL);
+
+  *options = (SheafBatchOptions){
+    .thumbnails = TRUE,
+    .output = SHEAF_THUMBNAIL_OUTPUT_CACHE,
+    .use_archive = TRUE,
+    .keep_items = TRUE,
+  };
+}
+
+static double
+get_seconds (SheafBatch *self)
+{
+  return self->ran
+         + (self->began != 0 ? (double) (g_get_monotonic_time () - self->began) / G_USEC_PER_SEC
+                             : 0);
+}
+
+static void
+run_clock (SheafBatch *self, gboolean run)
+{
+  if (run == (self->began != 0))
+    return;
+  self->ran = get_seconds (self);
+  self->began = run ? g_get_monotonic_time () : 0;
+}
+
+static guint
+count_ended (const SheafBatchSums *sums)
+{
+  return sums->done + sums->skipped + sums->failed + sums->cancelled;
+}
+
+static gboolean
+on_tick (gpointer data)
+{
+  SheafBatch *self = data;
+
+  sheaf_speed_sample (&self->speed, g_get_monotonic_time (), self->sums.bytes,
+                      count_ended (&self->sums));
+  g_signal_emit (self, signals[SUMS_CHANGED], 0);
+  return G_SOURCE_CONTINUE;
+}
+
+static GSource *
+attach (GSource *source, GSourceFunc callback, gpointer data)
+{
+  g_source_set_callback (source, callback, data, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+  return source;
+}
+
+static void
+clear_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static void
+set_running (SheafBatch *self, gboolean running)
+{
+  if (self->running == running)
+    return;
+
+  self->running = running;
+  run_clock (self, running && !self->paused);
+  if (running)
+    self->tick = attach (g_timeout_source_new (SUMS_INTERVAL_MS), on_tick, self);
+  else
+    clear_source (&self->tick);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
+}
+
+static void
+set_paused (SheafBatch *self, gboolean paused)
+{
+  if (self->paused == paused)
+    return;
+
+  self->paused = paused;
+  run_clock (self, self->running && !paused);
+  sheaf_speed_reset (&self->speed);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
+}
+
+static gboolean
+has_pending (SheafBatch *self)
+{
+  return self->pending.length > 0
+         || self->cursor < g_list_model_get_n_items (G_LIST_MODEL (self->items));
+}
+
+static void
+check_ended (SheafBatch *self)
+{
+  self->sums.complete = self->feeds.length == 0;
+  if (!self->running || self->n_under_way > 0 || self->feeds.length > 0 || has_pending (self))
+    return;
+
+  clear_source (&self->timeout);
+  set_running (self, FALSE);
+  g_signal_emit (self, signals[SUMS_CHANGED], 0);
+  g_signal_emit (self, signals[ENDED], 0);
+}
+
+static void
+count_end (SheafBatch *self, SheafItem *item, int by)
+{
+  guint *sum;
+
+  switch (sheaf_item_get_state (item))
+    {
+    case SHEAF_ITEM_READY:
+      sum = sheaf_item_get_skipped (item) ? &self->sums.skipped : &self->sums.done;
+      break;
+    case SHEAF_ITEM_CANCELLED:
+      sum = &self->sums.cancelled;
+      break;
+    case SHEAF_ITEM_FAILED:
+      sum = &self->sums.failed;
+      break;
+    case SHEAF_ITEM_LISTED:
+    case SHEAF_ITEM_QUEUED:
+    case SHEAF_ITEM_PAUSED:
+    case SHEAF_ITEM_DOWNLOADING:
+    case SHEAF_ITEM_THUMBNAILING:
+    default:
+      g_assert_not_reached ();
+    }
+  *sum = (guint) ((int) *sum + by);
+}
+
+static void
+on_work_bytes (gpointer data, guint64 bytes)
+{
+  SHEAF_BATCH (data)->sums.bytes += bytes;
+}
+
+static void
+on_work_ended (gpointer data, SheafItemWork *work, SheafItemState state, GError *error)
+{
+  g_autoptr (SheafBatch) self = g_object_ref (data);
+  g_autoptr (SheafItem) item = g_object_ref (sheaf_item_work_get_item (work));
+
+  if (self->timed_out
+      && (error == NULL ? state == SHEAF_ITEM_CANCELLED
+                        : sheaf_error_code (error) == SHEAF_ERROR_CANCELLED))
+    {
+      g_clear_error (&error);
+      error = g_error_new_literal (SHEAF_ERROR, SHEAF_ERROR_TIMEOUT,
+                                   _ ("The time for the whole batch was over."));
+    }
+  if (error != NULL)
+    sheaf_item_take_error (item, error);
+  else
+    sheaf_item_set_state (item, state);
+  self->n_under_way--;
+  count_end (self, item, 1);
+
+  /* What may be tried again keeps its transfer; of the rest only the item stays, if that. */
+  if (!self->options.keep_items || sheaf_item_get_state (item) == SHEAF_ITEM_READY)
+    g_hash_table_remove (self->works, item);
+  g_signal_emit (self, signals[ITEM_ENDED], 0, item);
+  pump (self);
+}
+
+static void
+begin_item (SheafBatch *self, SheafItem *item, GError *error)
+{
+  SheafItemWork *work = sheaf_item_work_new (&self->work_context, item);
+
+  g_hash_table_insert (self->works, item, work);
+  self->n_under_way++;
+  if (error != NULL)
+    sheaf_item_work_fail (work, error);
+  else
+    sheaf_item_work_begin (work);
+}
+
+static gboolean
+has_room (SheafBatch *self)
+{
+  if (self->pool != NULL)
+    return self->options.keep_items || self->n_under_way < DOWNLOAD_WINDOW;
+  return self->thumbnailer == NULL
+         || self->n_under_way < 4 * sheaf_thumbnailer_get_n_workers (self->thumbnailer);
+}
+
+/* Begins the next entry, if there is one and it is still wanted. */
+static gboolean
+begin_next (SheafBatch *self)
+{
+  SheafFed *fed;
+
+  if (self->cursor < g_list_model_get_n_items (G_LIST_MODEL (self->items)))
+    {
+      g_autoptr (SheafItem) item
+          = g_list_model_get_item (G_LIST_MODEL (self->items), self->cursor++);
+
+      if (g_hash_table_contains (self->works, item)
+          || sheaf_item_get_state (item) != SHEAF_ITEM_LISTED)
+        return TRUE;
+      begin_item (self, item, NULL);
+      return TRUE;
+    }
+
+  fed = g_queue_pop_head (&self->pending);
+  if (fed == NULL)
+    return FALSE;
+  {
+    g_autoptr (SheafItem) item = sheaf_item_new (fed->entry);
+
+    begin_item (self, item, g_steal_pointer (&fed->error));
+    sheaf_fed_free (fed);
+  }
+  return TRUE;
+}
+
+/* Shows what came; what came as a failure has ended already. */
+static void
+list_fed (SheafBatch *self, GPtrArray *handful)
+{
+  g_autoptr (GPtrArray) entries
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) sheaf_entry_unref);
+  guint first = g_list_model_get_n_items (G_LIST_MODEL (self->items));
+
+  for (guint i = 0; i < handful->len; i++)
+    g_ptr_array_add (entries,
+                     sheaf_entry_ref (((SheafFed *) g_ptr_array_index (handful, i))->entry));
+  sheaf_item_list_append (self->items, entries);
+  for (guint i = 0; i < handful->len; i++)
+    {
+      SheafFed *fed = g_ptr_array_index (handful, i);
+      g_autoptr (SheafItem) item = NULL;
+
+      if (fed->error == NULL)
+        continue;
+      item = g_list_model_get_item (G_LIST_MODEL (self->items), first + i);
+      begin_item (self, item, g_steal_pointer (&fed->error));
+    }
+}
+
+static void
+on_fed (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SheafBatch) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) handful = sheaf_feed_next_finish (SHEAF_FEED (object), result, &error);
+
+  self->feeding = FALSE;
+  if (self->cancelled)
+    {
+      pump (self);
+      return;
+    }
+
+  if (handful == NULL || handful->len == 0)
+    {
+      g_autoptr (SheafFeed) feed = g_queue_pop_head (&self->feeds);
+
+      if (error != NULL)
+        {
+          g_signal_emit (self, signals[NOTICE], 0, error);
+          if (self->error == NULL)
+            self->error = g_steal_pointer (&error);
+        }
+    }
+  else
+    {
+      self->sums.total += handful->len;
+      if (self->options.keep_items)
+        list_fed (self, handful);
+      else
+        for (guint i = 0; i < handful->len; i++)
+          g_queue_push_tail (&self->pending, g_steal_pointer (&handful->pdata[i]));
+    }
+  pump (self);
+}
+
+static gboolean
+wants_more (SheafBatch *self)
+{
+  return !self->feeding && !self->cancelled && self->feeds.length > 0
+         && (self->options.keep_items || self->pending.length < DOWNLOAD_WINDOW / 2);
+}
+
+/* Begins what there is room for, and asks for more. */
+static void
+pump (SheafBatch *self)
+{
+  /* Items may end while they begin, which leads back here. */
+  if (self->pumping)
+    return;
+
+  self->pumping = TRUE;
+  while (!self->paused && !self->cancelled && has_room (self) && begin_next (self))
+    continue;
+  self->pumping = FALSE;
+
+  if (wants_more (self) && self->running)
+    {
+      self->feeding = TRUE;
+      sheaf_feed_next_async (g_queue_peek_head (&self->feeds), NULL, on_fed, g_object_ref (self));
+    }
+  check_ended (self);
+}
+
+static void
+on_feed_notice (SheafFeed *feed, const GError *error, SheafBatch *self)
+{
+  g_signal_emit (self, signals[NOTICE], 0, error);
+}
+
+/* Takes over @feed. */
+static void
+add_feed (SheafBatch *self, SheafFeed *feed)
+{
+  g_signal_connect_object (feed, "notice", G_CALLBACK (on_feed_notice), self, 0);
+  g_queue_push_tail (&self->feeds, feed);
+  self->sums.complete = FALSE;
+}
+
+static void
+on_pool_paused (SheafDownloadPool *pool, GParamSpec *pspec, SheafBatch *self)
+{
+  const GError *reason = sheaf_download_pool_get_pause_reason (pool);
+  gboolean paused = sheaf_download_pool_get_paused (pool);
+
+  if (paused == self->paused)
+    return;
+  set_paused (self, paused);
+  if (paused && reason != NULL)
+    g_signal_emit (self, signals[NOTICE], 0, reason);
+  pump (self);
+}
+
+static void
+sheaf_batch_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  SheafBatch *self = SHEAF_BATCH (object);
+
+  switch (id)
+    {
+    case PROP_RUNNING:
+      g_value_set_boolean (value, self->running);
+      break;
+    case PROP_PAUSED:
+      g_value_set_boolean (value, self->paused);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+stop_feeds (SheafBatch *self)
+{
+  SheafFeed *feed;
+
+  while ((feed = g_queue_pop_head (&self->feeds)) != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (feed, self);
+      sheaf_feed_stop (feed);
+      g_object_unref (feed);
+    }
+}
+
+static void
+sheaf_batch_dispose (GObject *object)
+{
+  SheafBatch *self = SHEAF_BATCH (object);
+
+  self->cancelled = TRUE;
+  self->work_context.cancelled = TRUE;
+  clear_source (&self->start);
+  clear_source (&self->tick);
+  clear_source (&self->timeout);
+  stop_feeds (self);
+  g_hash_table_remove_all (self->works);
+  g_queue_clear_full (&self->pending, (GDestroyNotify) sheaf_fed_free);
+  if (self->pool != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->pool, self);
+      if (self->running)
+        sheaf_download_pool_cancel_all (self->pool);
+    }
+  g_clear_object (&self->pool);
+  g_clear_object (&self->thumbnailer);
+  g_clear_object (&self->source);
+  G_OBJECT_CLASS (sheaf_batch_parent_class)->dispose (object);
+}
+
+static void
+sheaf_batch_finalize (GObject *object)
+{
+  SheafBatch *self = SHEAF_BATCH (object);
+
+  g_hash_table_unref (self->works);
+  g_object_unref (self->items);
+  g_clear_object (&self->folder);
+  g_clear_object (&self->options.output_folder);
+  g_clear_error (&self->error);
+  g_strfreev (self->types);
+  g_free (self->title);
+  G_OBJECT_CLASS (sheaf_batch_parent_class)->finalize (object);
+}
+
+static void
+sheaf_batch_class_init (SheafBatchClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = sheaf_batch_get_property;
+  object_class->dispose = sheaf_batch_dispose;
+  object_class->finalize = sheaf_batch_finalize;
+
+  properties[PROP_RUNNING] = g_param_spec_boolean ("running", NULL, NULL, FALSE, flags);
+  properties[PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[ITEM_ENDED] = g_signal_new ("item-ended", SHEAF_TYPE_BATCH, G_SIGNAL_RUN_LAST, 0, NULL,
+                                      NULL, NULL, G_TYPE_NONE, 1, SHEAF_TYPE_ITEM);
+  signals[SUMS_CHANGED] = g_signal_new ("sums-changed", SHEAF_TYPE_BATCH, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ENDED] = g_signal_new ("ended", SHEAF_TYPE_BATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 0);
+  signals[NOTICE] = g_signal_new ("notice", SHEAF_TYPE_BATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+}
+
+static void
+sheaf_batch_init (SheafBatch *self)
+{
+  self->items = sheaf_item_list_new ();
+  self->works = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) sheaf_item_work_drop);
+  g_queue_init (&self->pending);
+  g_queue_init (&self->feeds);
+}
+
+static gboolean
+on_start (gpointer data)
+{
+  SheafBatch *self = data;
+
+  clear_source (&self->start);
+  if (self->error != NULL)
+    g_signal_emit (self, signals[NOTICE], 0, self->error);
+  pump (self);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_timeout (gpointer data)
+{
+  SheafBatch *self = data;
+
+  clear_source (&self->timeout);
+  self->timed_out = TRUE;
+  sheaf_batch_cancel (self);
+  return G_SOURCE_REMOVE;
+}
+
+SheafBatch *
+sheaf_batch_new (const SheafBatchParts *parts, const SheafBatchOptions *options)
+{
+  SheafBatch *self;
+
+  g_return_val_if_fail (parts != NULL && options != NULL, NULL);
+  g_return_val_if_fail (parts->feed != NULL || parts->error != NULL, NULL);
+
+  self = g_object_new (SHEAF_TYPE_BATCH, NULL);
+  self->options = *options;
+  self->options.folder = NULL;
+  self->options.output_folder
+      = options->output_folder != NULL ? g_object_ref (options->output_folder) : NULL;
+  self->title = g_strdup (parts->title);
+  g_set_object (&self->folder, parts->folder);
+  g_set_object (&self->pool, parts->pool);
+  g_set_object (&self->thumbnailer, parts->thumbnailer);
+  g_set_object (&self->source, parts->source);
+  self->feed_options = parts->feed_options;
+  self->types = g_strdupv ((char **) parts->feed_options.types);
+  self->feed_options.types = (const char *const *) self->types;
+  self->feed_options.limit = 0;
+  self->work_context = (SheafItemWorkContext){
+    .pool = self->pool,
+    .thumbnailer = self->thumbnailer,
+    .options = &self->options,
+    .any_type = parts->any_type,
+    .got_bytes = on_work_bytes,
+    .ended = on_work_ended,
+    .data = self,
+  };
+  self->error = parts->error != NULL ? g_error_copy (parts->error) : NULL;
+  if (parts->feed != NULL)
+    add_feed (self, g_object_ref (parts->feed));
+  if (self->pool != NULL)
+    {
+      sheaf_download_pool_set_paused (self->pool, parts->paused);
+      g_signal_connect (self->pool, "notify::paused", G_CALLBACK (on_pool_paused), self);
+    }
+
+  self->paused = parts->paused;
+  set_running (self, TRUE);
+  self->start = attach (g_idle_source_new (), on_start, self);
+  g_source_set_priority (self->start, G_PRIORITY_DEFAULT);
+  if (options->timeout > 0)
+    self->timeout = attach (g_timeout_source_new_seconds (options->timeout), on_timeout, self);
+  return self;
+}
+
+SheafItemList *
+sheaf_batch_get_items (SheafBatch *self)
+{
+  g_return_val_if_fail (SHEAF_IS_BATCH (self), NULL);
+  return self->items;
+}
+
+void
+sheaf_batch_get_sums (SheafBatch *self, SheafBatchSums *sums)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  g_return_if_fail (SHEAF_IS_BATCH (self));
+  g_return_if_fail (sums != NULL);
+
+  *sums = self->sums;
+  sums->seconds = get_seconds (self);
+  sums->bytes_per_second = 0;
+  sums->seconds_left = -1;
+  if (!self->running || self->paused)
+    return;
+  sums->bytes_per_second = sheaf_speed_get_bytes_per_second (&self->speed, now);
+  if (sums->complete)
+    sums->seconds_left
+        = sheaf_speed_get_seconds_left (&self->speed, now, sums->total - count_ended (sums));
+}
+
+gboolean
+sheaf_batch_get_running (SheafBatch *self)
+{
+  g_return_val_if_fail (SHEAF_IS_BATCH (self), FALSE);
+  return self->running;
+}
+
+gboolean
+sheaf_batch_get_paused (SheafBatch *self)
+{
+  g_return_val_if_fail (SHEAF_IS_BATCH (self), FALSE);
+  return self->paused;
+}
+
+const char *
+sheaf_batch_get_title (SheafBatch *self)
+{
+  g_return_val_if_fail (SHEAF_IS_BATCH (self), NULL);
+  return self->title;
+}
+
+GFile *
+sheaf_batch_get_folder (SheafBatch *self)
+{
+  g_return_val_if_fail (SHEAF_IS_BATCH (self), NULL);
+  return self->folder;
+}
+
+const GError *
+sheaf_batch_get_error (SheafBatch *self)
+{
+  g_return_val_if_fail (SHEAF_IS_BATCH (self), NULL);
+  return self->error;
+}
+
+void
+sheaf_batch_pause (SheafBatch *self)
+{
+  g_return_if_fail (SHEAF_IS_BATCH (self));
+
+  if (!self->running)
+    return;
+  set_paused (self, TRUE);
+  if (self->pool != NULL)
+    sheaf_download_pool_set_paused (self->pool, TRUE);
+}
+
+void
+sheaf_batch_resume (SheafBatch *self)
+{
+  g_return_if_fail (SHEAF_IS_BATCH (self));
+
+  set_paused (self, FALSE);
+  if (self->pool != NULL)
+    sheaf_download_pool_set_paused (self->pool, FALSE);
+  pump (self);
+}
+
+/* Items that nothing has begun for yet end without any more ado. */
+static void
+cancel_pending (SheafBatch *self)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->items));
+
+  self->sums.cancelled += self->pending.length + (n_items - self->cursor);
+  self->cursor = n_items;
+  g_queue_clear_full (&self->pending, (GDestroyNotify) sheaf_fed_free);
+}
+
+void
+sheaf_batch_cancel (SheafBatch *self)
+{
+  g_autoptr (SheafBatch) held = NULL;
+  g_autoptr (GPtrArray) items = NULL;
+
+  g_return_if_fail (SHEAF_IS_BATCH (self));
+
+  if (!self->running || self->cancelled)
+    return;
+
+  held = g_object_ref (self);
+  self->cancelled = TRUE;
+  self->work_context.cancelled = TRUE;
+  stop_feeds (self);
+  cancel_pending (self);
+  if (self->pool != NULL)
+    sheaf_download_pool_cancel_all (self->pool);
+  items = sheaf_batch_dup_items_at_hand (self);
+  for (guint i = 0; i < items->len; i++)
+    sheaf_batch_cancel_item (self, g_ptr_array_index (items, i));
+  if (self->pool != NULL)
+    sheaf_download_pool_set_paused (self->pool, FALSE);
+  set_paused (self, FALSE);
+  check_ended (self);
+}
+
+/* Its album is opened again, and gives items of its own. */
+static void
+retry_album (SheafBatch *self, SheafItem *item)
+{
+  g_autoptr (GPtrArray) entries = g_ptr_array_new ();
+  guint position;
+
+  g_ptr_array_add (entries, sheaf_item_get_entry (item));
+  add_feed (self, sheaf_feed_new (self->source, entries, &self->feed_options));
+  self->sums.total--;
+  g_hash_table_remove (self->works, item);
+  if (sheaf_item_list_find (self->items, item, &position))
+    {
+      if (position < self->cursor)
+        self->cursor--;
+      sheaf_item_list_remove (self->items, position, 1);
+    }
+}
+
+void
+sheaf_batch_retry_item (SheafBatch *self, SheafItem *item)
+{
+  g_autoptr (SheafItem) held = NULL;
+  SheafItemWork *work;
+
+  g_return_if_fail (SHEAF_IS_BATCH (self));
+  g_return_if_fail (SHEAF_IS_ITEM (item));
+
+  held = g_object_ref (item);
+  work = g_hash_table_lookup (self->works, item);
+  if (work == NULL || !sheaf_item_work_get_ended (work))
+    return;
+
+  self->cancelled = FALSE;
+  self->work_context.cancelled = FALSE;
+  self->timed_out = FALSE;
+  count_end (self, item, -1);
+  set_running (self, TRUE);
+  if (sheaf_entry_is_album (sheaf_item_get_entry (item)))
+    {
+      retry_album (self, item);
+      pump (self);
+      return;
+    }
+  self->n_under_way++;
+  sheaf_item_work_retry (work);
+}
+
+SheafItemWork *
+sheaf_batch_get_work (SheafBatch *self, SheafItem *item)
+{
+  return g_hash_table_lookup (self->works, item);
+}
+
+SheafDownloadPool *
+sheaf_batch_get_pool (SheafBatch *self)
+{
+  return self->pool;
+}
+
+GPtrArray *
+sheaf_batch_dup_items_at_hand (SheafBatch *self)
+{
+  GPtrArray *items = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->works);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    g_ptr_array_add (items, g_object_ref (item));
+  return items;
+}

@@ -1,0 +1,196 @@
+/* engine-look.c: pictures on their way onto the screen
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Part of the engine's interface (engine.h): from a file through the shared cache, or from the
+ * network through memory; decoded by the thumbnailer in both cases. */
+#include "config.h"
+
+#include "app/engine-private.h"
+
+#include "app/work/error.h"
+
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+
+typedef struct
+{
+  SheafItem *item;
+  guint size;
+  SheafThumbnailPriority priority;
+  gboolean keep_pixels; /* in the item */
+} Look;
+
+static void
+look_free (Look *look)
+{
+  g_object_unref (look->item);
+  g_free (look);
+}
+
+static void
+on_decoded (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Look *look = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (SheafThumbnail) thumbnail
+      = sheaf_thumbnailer_load_finish (SHEAF_THUMBNAILER (object), result, &error);
+
+  if (thumbnail == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (look->keep_pixels)
+    sheaf_item_set_pixels (look->item, thumbnail->pixels);
+  g_task_return_pointer (task, sheaf_pixels_ref (thumbnail->pixels),
+                         (GDestroyNotify) sheaf_pixels_unref);
+}
+
+static void
+on_preview_fetched (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  SheafEngine *self = g_task_get_source_object (task);
+  Look *look = g_task_get_task_data (task);
+  SheafThumbnailer *thumbnailer;
+  GError *error = NULL;
+  int fd = sheaf_preview_loader_load_finish (SHEAF_PREVIEW_LOADER (object), result, &error);
+
+  if (fd < 0)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  thumbnailer = sheaf_engine_is_closed (self) ? NULL : sheaf_engine_get_thumbnailer (self, &error);
+  if (thumbnailer == NULL)
+    {
+      g_close (fd, NULL);
+      if (error == NULL)
+        error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled"));
+      g_task_return_error (task, error);
+      return;
+    }
+  sheaf_thumbnailer_decode_async (thumbnailer, fd, look->size, look->priority,
+                                  g_task_get_cancellable (task), on_decoded,
+                                  g_steal_pointer (&task));
+}
+
+static void
+look_at (SheafEngine *self, GTask *given, gboolean preview)
+{
+  g_autoptr (GTask) task = given;
+  Look *look = g_task_get_task_data (task);
+  const SheafEntry *entry = sheaf_item_get_entry (look->item);
+  g_autoptr (GFile) file = NULL;
+  SheafPreviewLoader *previews;
+  SheafThumbnailer *thumbnailer;
+  const char *url = preview && entry->preview_url != NULL ? entry->preview_url : entry->url;
+  GError *error = NULL;
+
+  if (sheaf_engine_is_closed (self))
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s", _ ("Cancelled"));
+      return;
+    }
+
+  g_set_object (&file, sheaf_item_get_file (look->item));
+  if (file == NULL && url != NULL && g_str_has_prefix (url, "file:"))
+    file = g_file_new_for_uri (url);
+  if (file != NULL)
+    {
+      thumbnailer = sheaf_engine_get_thumbnailer (self, &error);
+      if (thumbnailer == NULL)
+        g_task_return_error (task, error);
+      else
+        sheaf_thumbnailer_load_async (
+            thumbnailer, file, look->size,
+            preview ? SHEAF_THUMBNAIL_OUTPUT_CACHE : SHEAF_THUMBNAIL_OUTPUT_NONE, NULL, TRUE,
+            look->priority, g_task_get_cancellable (task), on_decoded, g_steal_pointer (&task));
+      return;
+    }
+
+  if (url == NULL)
+    {
+      g_task_return_new_error (task, SHEAF_ERROR, SHEAF_ERROR_NOT_FOUND,
+                               _ ("There is no picture to show."));
+      return;
+    }
+  previews = sheaf_engine_get_previews (self, &error);
+  if (previews == NULL)
+    g_task_return_error (task, error);
+  else
+    sheaf_preview_loader_load_async (
+        previews, url, sheaf_engine_may_be_private (self, entry->source), preview,
+        g_task_get_cancellable (task), on_preview_fetched, g_steal_pointer (&task));
+}
+
+void
+sheaf_engine_load_preview_async (SheafEngine *self,
+                                 SheafItem *item,
+                                 guint size,
+                                 SheafThumbnailPriority priority,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  GTask *task;
+  Look *look;
+
+  g_return_if_fail (SHEAF_IS_ENGINE (self));
+  g_return_if_fail (SHEAF_IS_ITEM (item));
+
+  look = g_new0 (Look, 1);
+  look->item = g_object_ref (item);
+  look->size = size;
+  look->priority = priority;
+  look->keep_pixels = TRUE;
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sheaf_engine_load_preview_async);
+  g_task_set_task_data (task, look, (GDestroyNotify) look_free);
+  look_at (self, task, TRUE);
+}
+
+gboolean
+sheaf_engine_load_preview_finish (SheafEngine *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (SheafPixels) pixels = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  pixels = g_task_propagate_pointer (G_TASK (result), error);
+  return pixels != NULL;
+}
+
+void
+sheaf_engine_load_picture_async (SheafEngine *self,
+                                 SheafItem *item,
+                                 guint max_size,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  GTask *task;
+  Look *look;
+
+  g_return_if_fail (SHEAF_IS_ENGINE (self));
+  g_return_if_fail (SHEAF_IS_ITEM (item));
+
+  look = g_new0 (Look, 1);
+  look->item = g_object_ref (item);
+  look->size = max_size;
+  look->priority = SHEAF_THUMBNAIL_VISIBLE;
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sheaf_engine_load_picture_async);
+  g_task_set_task_data (task, look, (GDestroyNotify) look_free);
+  look_at (self, task, FALSE);
+}
+
+SheafPixels *
+sheaf_engine_load_picture_finish (SheafEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -1,0 +1,545 @@
+/* engine.c: joins the rooms
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Everything is made when first needed, so that thumbnailing a folder on the command line opens no
+ * archive and starts no network helper.  Executors are made anew when the settings that describe
+ * them change; batches under way keep the old ones. */
+#include "config.h"
+
+#include "app/engine-private.h"
+
+#include "app/batch-private.h"
+#include "app/demo/demo-server.h"
+#include "app/download/archive.h"
+#include "app/download/download-pool.h"
+#include "app/work/error.h"
+
+#include <glib/gi18n-lib.h>
+
+/* What talks to services: never the queue, so that no client ID leaves this machine. */
+#define API_EXECUTOR "async"
+
+typedef enum
+{
+  USE_API,
+  USE_DOWNLOADS,
+  USE_THUMBNAILS,
+  N_USES
+} Use;
+
+struct _SheafEngine
+{
+  GObject parent_instance;
+
+  SheafSettings *settings;
+  SheafExecutor *executors[N_USES]; /* (nullable) */
+  SheafThumbnailer *thumbnailer;    /* (nullable) */
+  SheafPreviewLoader *previews;     /* (nullable) */
+  SheafArchive *archive;            /* (nullable) */
+  SheafDemoServer *demo;            /* (nullable) */
+  GHashTable *private_urls;         /* entries' sources whose addresses may be private */
+  SheafQuota quota;
+  char *client_id;
+  gboolean demo_client_id;
+  gboolean closed;
+};
+
+enum
+{
+  QUOTA_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (SheafEngine, sheaf_engine, G_TYPE_OBJECT)
+
+/* What the engine remembers of a source it opened. */
+typedef struct
+{
+  gboolean allow_private;
+  gboolean any_type;
+} SourceFacts;
+
+static GQuark
+source_facts_quark (void)
+{
+  return g_quark_from_static_string ("sheaf-engine-source-facts");
+}
+
+static const SourceFacts *
+get_facts (SheafSource *source)
+{
+  static const SourceFacts none = { FALSE, FALSE };
+  const SourceFacts *facts
+      = source != NULL ? g_object_get_qdata (G_OBJECT (source), source_facts_quark ()) : NULL;
+
+  return facts != NULL ? facts : &none;
+}
+
+static SheafExecutor *
+get_executor (SheafEngine *self, Use use, GError **error)
+{
+  SheafExecutorOptions options = { 0 };
+  const char *nick = API_EXECUTOR;
+  const char *broker = sheaf_settings_get_broker (self->settings);
+
+  if (self->executors[use] != NULL)
+    return self->executors[use];
+
+  options.kind = use == USE_THUMBNAILS ? SHEAF_VERB_CPU : SHEAF_VERB_NETWORK;
+  options.broker = *broker != '\0' ? broker : NULL;
+  if (use == USE_DOWNLOADS)
+    {
+      nick = sheaf_settings_get_executor (self->settings);
+      options.n_jobs = sheaf_settings_get_jobs (self->settings);
+    }
+  else if (use == USE_THUMBNAILS)
+    {
+      nick = sheaf_settings_get_thumbnail_executor (self->settings);
+      options.n_jobs = sheaf_settings_get_thumbnail_jobs (self->settings);
+    }
+  self->executors[use] = sheaf_executor_create (nick, &options, error);
+  return self->executors[use];
+}
+
+SheafThumbnailer *
+sheaf_engine_get_thumbnailer (SheafEngine *self, GError **error)
+{
+  SheafExecutor *executor;
+
+  if (self->thumbnailer != NULL && self->executors[USE_THUMBNAILS] != NULL)
+    return self->thumbnailer;
+
+  executor = get_executor (self, USE_THUMBNAILS, error);
+  if (executor == NULL)
+    return NULL;
+  if (self->thumbnailer == NULL)
+    self->thumbnailer = sheaf_thumbnailer_new (executor);
+  else
+    sheaf_thumbnailer_set_executor (self->thumbnailer, executor);
+  return self->thumbnailer;
+}
+
+SheafPreviewLoader *
+sheaf_engine_get_previews (SheafEngine *self, GError **error)
+{
+  SheafExecutor *executor = get_executor (self, USE_API, error);
+
+  if (self->previews == NULL && executor != NULL)
+    self->previews = sheaf_preview_loader_new (executor, NULL, 0);
+  return self->previews;
+}
+
+/* Without an archive everything works, only nothing is remembered: said, not fatal. */
+static SheafArchive *
+get_archive (SheafEngine *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->archive == NULL)
+    {
+      self->archive = sheaf_archive_open (NULL, &error);
+      if (self->archive == NULL)
+        g_message ("What is downloaded is not remembered: %s", error->message);
+    }
+  return self->archive;
+}
+
+static void
+on_executor_setting (SheafSettings *settings, GParamSpec *pspec, SheafEngine *self)
+{
+  if (g_str_has_prefix (pspec->name, "thumbnail-"))
+    g_clear_object (&self->executors[USE_THUMBNAILS]);
+  else
+    g_clear_object (&self->executors[USE_DOWNLOADS]);
+}
+
+void
+sheaf_engine_take_quota (const SheafQuota *quota, gpointer user_data)
+{
+  SheafEngine *self = user_data;
+
+  if (self->closed)
+    return;
+  self->quota = *quota;
+  g_signal_emit (self, signals[QUOTA_CHANGED], 0);
+}
+
+gboolean
+sheaf_engine_is_closed (SheafEngine *self)
+{
+  return self->closed;
+}
+
+gboolean
+sheaf_engine_may_be_private (SheafEngine *self, const char *source)
+{
+  return g_hash_table_contains (self->private_urls, source);
+}
+
+static void
+quota_clear (SheafQuota *quota)
+{
+  *quota = (SheafQuota){ -1, -1, -1, -1, -1, -1 };
+}
+
+static void
+sheaf_engine_dispose (GObject *object)
+{
+  SheafEngine *self = SHEAF_ENGINE (object);
+
+  sheaf_engine_shutdown (self);
+  if (self->settings != NULL)
+    g_signal_handlers_disconnect_by_data (self->settings, self);
+  g_clear_object (&self->settings);
+  G_OBJECT_CLASS (sheaf_engine_parent_class)->dispose (object);
+}
+
+static void
+sheaf_engine_finalize (GObject *object)
+{
+  SheafEngine *self = SHEAF_ENGINE (object);
+
+  g_hash_table_unref (self->private_urls);
+  g_free (self->client_id);
+  G_OBJECT_CLASS (sheaf_engine_parent_class)->finalize (object);
+}
+
+static void
+sheaf_engine_class_init (SheafEngineClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = sheaf_engine_dispose;
+  object_class->finalize = sheaf_engine_finalize;
+
+  signals[QUOTA_CHANGED] = g_signal_new ("quota-changed", SHEAF_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0,
+                                         NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+sheaf_engine_init (SheafEngine *self)
+{
+  self->private_urls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  quota_clear (&self->quota);
+}
+
+SheafEngine *
+sheaf_engine_new (SheafSettings *settings)
+{
+  static const char *const names[]
+      = { "executor", "jobs", "broker", "thumbnail-executor", "thumbnail-jobs" };
+  SheafEngine *self;
+
+  g_return_val_if_fail (SHEAF_IS_SETTINGS (settings), NULL);
+
+  self = g_object_new (SHEAF_TYPE_ENGINE, NULL);
+  self->settings = g_object_ref (settings);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *signal = g_strconcat ("notify::", names[i], NULL);
+
+      g_signal_connect (settings, signal, G_CALLBACK (on_executor_setting), self);
+    }
+  return self;
+}
+
+SheafSettings *
+sheaf_engine_get_settings (SheafEngine *self)
+{
+  g_return_val_if_fail (SHEAF_IS_ENGINE (self), NULL);
+  return self->settings;
+}
+
+void
+sheaf_engine_set_client_id (SheafEngine *self, const char *client_id)
+{
+  g_return_if_fail (SHEAF_IS_ENGINE (self));
+
+  g_free (self->client_id);
+  self->client_id = g_strdup (client_id);
+}
+
+gboolean
+sheaf_engine_has_client_id (SheafEngine *self)
+{
+  g_return_val_if_fail (SHEAF_IS_ENGINE (self), FALSE);
+  return self->client_id != NULL;
+}
+
+void
+sheaf_engine_use_demo_client_id (SheafEngine *self)
+{
+  g_return_if_fail (SHEAF_IS_ENGINE (self));
+
+  self->demo_client_id = TRUE;
+}
+
+/* The service's address where it was changed: by the settings or by the environment; (nullable). */
+static const char *
+get_api_url (SheafEngine *self)
+{
+  const char *url = sheaf_settings_get_api_url (self->settings);
+
+  if (*url == '\0')
+    url = g_getenv ("SHEAF_IMGUR_API");
+  return url != NULL && *url != '\0' ? url : NULL;
+}
+
+static SheafDemoServer *
+get_demo (SheafEngine *self, GError **error)
+{
+  SheafDemoOptions options = { 0 };
+
+  if (self->demo == NULL)
+    self->demo = sheaf_demo_server_new_in_thread (&options, error);
+  return self->demo;
+}
+
+gboolean
+sheaf_engine_fill_context (SheafEngine *self,
+                           SheafSourceContext *context,
+                           gboolean demo,
+                           GError **error)
+{
+  *context = (SheafSourceContext){
+    .executor = get_executor (self, USE_API, error),
+    .api_url = get_api_url (self),
+    .client_id = self->client_id,
+    .mature = sheaf_settings_get_mature (self->settings),
+    .quota = sheaf_engine_take_quota,
+    .quota_data = self,
+  };
+  if (context->executor == NULL)
+    return FALSE;
+  if (demo)
+    {
+      SheafDemoServer *server;
+
+      /* Said before the server is started for nothing. */
+      if (self->demo_client_id)
+        context->client_id = SHEAF_DEMO_CLIENT_ID;
+      server = get_demo (self, error);
+      if (server == NULL)
+        return FALSE;
+      context->api_url = sheaf_demo_server_get_api_url (server);
+    }
+  return TRUE;
+}
+
+SheafSource *
+sheaf_engine_open_source (SheafEngine *self, const char *spec, GError **error)
+{
+  const SheafSourceType *type;
+  SheafSourceContext context;
+  SourceFacts *facts;
+  SheafSource *source;
+  gboolean demo;
+  gboolean list;
+
+  g_return_val_if_fail (SHEAF_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (spec != NULL, NULL);
+
+  type = sheaf_source_type_for (spec);
+  demo = type != NULL && g_strcmp0 (type->nick, "demo") == 0;
+  list = type != NULL && g_strcmp0 (type->nick, "urls") == 0;
+  if (!sheaf_engine_fill_context (self, &context, demo, error))
+    return NULL;
+  source = sheaf_source_open (spec, &context, error);
+  if (source == NULL)
+    return NULL;
+
+  /* Addresses that a person typed may be anywhere, and lead to anything. */
+  facts = g_new0 (SourceFacts, 1);
+  facts->allow_private = demo || list || get_api_url (self) != NULL;
+  facts->any_type = list;
+  g_object_set_qdata_full (G_OBJECT (source), source_facts_quark (), facts, g_free);
+  if (facts->allow_private)
+    g_hash_table_add (self->private_urls, g_strdup (type->nick));
+  return source;
+}
+
+void
+sheaf_engine_get_quota (SheafEngine *self, SheafQuota *quota)
+{
+  g_return_if_fail (SHEAF_IS_ENGINE (self));
+  g_return_if_fail (quota != NULL);
+
+  *quota = self->quota;
+}
+
+static void
+fill_options (SheafEngine *self, SheafBatchOptions *options, const SheafBatchOptions *given)
+{
+  if (given != NULL)
+    *options = *given;
+  else
+    sheaf_batch_options_init (options);
+  if (options->thumbnail_size == 0)
+    options->thumbnail_size = sheaf_settings_get_thumbnail_size (self->settings);
+}
+
+static SheafDownloadPool *
+new_pool (SheafEngine *self,
+          GFile *folder,
+          const SourceFacts *facts,
+          gboolean use_archive,
+          GError **error)
+{
+  SheafSettings *settings = self->settings;
+  const char *name_template = sheaf_settings_get_name_template (settings);
+  SheafExecutor *executor = get_executor (self, USE_DOWNLOADS, error);
+  SheafDownloadOptions options = {
+    .folder = folder,
+    .retries = sheaf_settings_get_retries (settings),
+    .connect_timeout = sheaf_settings_get_connect_timeout (settings),
+    .read_timeout = sheaf_settings_get_read_timeout (settings),
+    .rate_limit = sheaf_settings_get_rate_limit (settings),
+    .request_rate = sheaf_settings_get_request_rate (settings),
+    .any_type = facts->any_type,
+    .allow_private = facts->allow_private,
+    .name_template = *name_template != '\0' ? name_template : NULL,
+    .use_archive = use_archive,
+  };
+
+  if (executor == NULL)
+    return NULL;
+  return sheaf_download_pool_new (executor, use_archive ? get_archive (self) : NULL, &options);
+}
+
+static SheafBatch *
+begin_download (SheafEngine *self,
+                SheafSource *source,
+                GPtrArray *entries,
+                const SheafBatchOptions *options,
+                const SourceFacts *facts,
+                gboolean paused)
+{
+  g_autoptr (GFile) folder = options->folder != NULL
+                                 ? g_object_ref (options->folder)
+                                 : sheaf_settings_dup_destination (self->settings);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SheafDownloadPool) pool = new_pool (self, folder, facts, options->use_archive, &error);
+  g_autoptr (SheafFeed) feed = NULL;
+  g_autofree char *title
+      = source != NULL ? sheaf_source_dup_title (source) : g_file_get_basename (folder);
+  SheafBatchParts parts = {
+    .title = title,
+    .folder = folder,
+    .pool = pool,
+    .source = source,
+    .any_type = facts->any_type,
+    .paused = paused,
+    .feed_options = { .types = sheaf_settings_get_types (self->settings),
+                      .any_type = facts->any_type,
+                      .albums = sheaf_settings_get_albums (self->settings),
+                      .limit = options->limit,
+                      .retries = sheaf_settings_get_retries (self->settings) },
+  };
+
+  if (pool != NULL && options->thumbnails)
+    parts.thumbnailer = sheaf_engine_get_thumbnailer (self, &error);
+  if (error == NULL)
+    parts.feed = feed = sheaf_feed_new (source, entries, &parts.feed_options);
+  parts.error = error;
+  return sheaf_batch_new (&parts, options);
+}
+
+SheafBatch *
+sheaf_engine_download (SheafEngine *self,
+                       SheafSource *source,
+                       GPtrArray *entries,
+                       const SheafBatchOptions *options)
+{
+  SheafBatchOptions filled;
+
+  g_return_val_if_fail (SHEAF_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (source != NULL || entries != NULL, NULL);
+
+  fill_options (self, &filled, options);
+  return begin_download (self, source, entries, &filled, get_facts (source), FALSE);
+}
+
+SheafBatch *
+sheaf_engine_thumbnail (SheafEngine *self, GPtrArray *files, const SheafBatchOptions *options)
+{
+  SheafBatchOptions filled;
+  SheafBatchParts parts = { 0 };
+  g_autoptr (SheafFeed) feed = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
+
+  g_return_val_if_fail (SHEAF_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (files != NULL, NULL);
+
+  fill_options (self, &filled, options);
+  if (files->len == 1)
+    {
+      parts.folder = g_ptr_array_index (files, 0);
+      name = g_file_get_basename (parts.folder);
+    }
+  parts.title = name != NULL ? name : _ ("Pictures");
+  parts.thumbnailer = sheaf_engine_get_thumbnailer (self, &error);
+  if (error == NULL)
+    parts.feed = feed = sheaf_feed_new_for_files (files, filled.limit);
+  parts.error = error;
+  return sheaf_batch_new (&parts, &filled);
+}
+
+GPtrArray *
+sheaf_engine_dup_unfinished (SheafEngine *self)
+{
+  g_autoptr (GPtrArray) batches = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) folders = NULL;
+  g_autoptr (GError) error = NULL;
+  SheafArchive *archive;
+
+  g_return_val_if_fail (SHEAF_IS_ENGINE (self), NULL);
+
+  archive = get_archive (self);
+  folders = archive != NULL ? sheaf_archive_dup_unfinished_folders (archive, &error) : NULL;
+  for (guint i = 0; folders != NULL && i < folders->len; i++)
+    {
+      static const SourceFacts facts = { .any_type = TRUE };
+      SheafBatchOptions options;
+      g_autoptr (GPtrArray) entries
+          = sheaf_archive_dup_unfinished (archive, g_ptr_array_index (folders, i), &error);
+
+      if (entries == NULL || entries->len == 0)
+        {
+          g_clear_error (&error);
+          continue;
+        }
+      fill_options (self, &options, NULL);
+      options.folder = g_ptr_array_index (folders, i);
+      g_ptr_array_add (batches, begin_download (self, NULL, entries, &options, &facts, TRUE));
+    }
+  return batches->len > 0 ? g_steal_pointer (&batches) : NULL;
+}
+
+void
+sheaf_engine_shutdown (SheafEngine *self)
+{
+  g_return_if_fail (SHEAF_IS_ENGINE (self));
+
+  if (self->closed)
+    return;
+
+  self->closed = TRUE;
+  if (self->previews != NULL)
+    sheaf_preview_loader_shutdown (self->previews);
+  if (self->thumbnailer != NULL)
+    sheaf_thumbnailer_shutdown (self->thumbnailer);
+  g_clear_object (&self->previews);
+  g_clear_object (&self->thumbnailer);
+  for (Use use = 0; use < N_USES; use++)
+    {
+      if (self->executors[use] != NULL)
+        sheaf_executor_shutdown (self->executors[use], TRUE);
+      g_clear_object (&self->executors[use]);
+    }
+  g_clear_object (&self->archive);
+  g_clear_object (&self->demo);
+}
