@@ -7,6 +7,7 @@
 
 #include "app/exec/executor.h"
 
+#include "app/exec/executor-async.h"
 #include "app/exec/executor-processes.h"
 #include "app/exec/executor-sequential.h"
 #include "app/exec/executor-threads.h"
@@ -24,6 +25,9 @@ const SheafExecutorType sheaf_executor_types[] = {
   { "processes", N_ ("Processes"),
     N_ ("Helper processes, one per processor core; best for pictures and other computing."),
     sheaf_executor_processes_new },
+  { "async", N_ ("Asynchronous"),
+    N_ ("Many transfers at once in one helper process; best for downloads."),
+    sheaf_executor_async_new },
   { NULL, NULL, NULL, NULL },
 };
 

@@ -100,7 +100,7 @@ test_hash_cancelled (gconstpointer nick)
 int
 main (int argc, char *argv[])
 {
-  static const char *const nicks[] = { "sequential", "threads", "processes" };
+  static const char *const nicks[] = { "sequential", "threads", "processes", "async" };
 
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (nicks); i++)
