@@ -2,40 +2,39 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A test that links contract-verbs.c gets this table as sheaf_verbs, in place of Sheaf's own; the
- * program `test-helper` serves the same verbs, blocking, or with --async on a main context. */
+ * A test that links contract-verbs.c has these as its sheaf_verbs, in place of Sheaf's own.  The
+ * program `test-helper` serves the same verbs: one after another, or with --async many at once.
+ *
+ *   echo        its parameters; with a descriptor also "fd-length" (t)
+ *   fail        %SHEAF_ERROR_NOT_FOUND
+ *   sleep       "ms" (u); heeds a cancel
+ *   count       "n" (u) times progress, 1 ms apart
+ *   nested      runs "echo" on contract_executor and waits for it; where that is in-process
+ *   crash       dies at once
+ *   crash-once  writes a byte into the file that came and dies, unless there was one already
+ *   hang        never ends, and heeds nothing
+ * and of the helper alone:
+ *   pixels      a sealed memfd of 2 x 2 pixels
+ *   unsealed    a reply whose descriptor is not sealed
+ *   garbage     noise on the socket, then silence
+ *   half        the beginning of a frame, then silence
+ *   leave       ends cleanly without an answer
+ *   environment "names" (as) of the variables it sees, "n-fds" (u) of open descriptors
+ *   class       "needs-pixbuf" (b) from the strict class of helper, "class" (s) from the other */
 #pragma once
 
-#include "app/verbs/verb-table.h"
+#include "app/exec/executor.h"
 
 G_BEGIN_DECLS
 
-/* What the helper serves: the rows of sheaf_verbs, each with run(), and what only a helper may do.
- * Verbs of both:
- *   echo    its parameters, and "fd-length" (t) of the descriptor if there is one
- *   fail    %SHEAF_ERROR_NOT_FOUND
- *   sleep   "ms" (u); ends early when cancelled; "started" descriptor gets one byte written
- *   count   calls progress "n" (u) times, 1 ms apart
- *   nested  runs "echo" on contract_executor through sheaf_executor_run(); in-process only
- * Of the helper alone:
- *   crash         dies at once
- *   crash-once    dies if the file that came is empty, after having written a byte to it
- *   hang          never ends, whatever is asked
- *   pixels        a sealed memfd of 2 x 2 pixels
- *   unsealed      a reply with a descriptor that is not sealed
- *   garbage       writes noise on the socket, and hangs
- *   hostile-echo  as echo, marked as %SHEAF_VERB_HOSTILE_INPUT
- *   wants-pixbuf  asks for the other class of helper; there, says so */
+/* What the helper serves. */
 extern const SheafVerb contract_helper_verbs[];
 extern const SheafVerb contract_helper_verbs_async[];
 
-/* Set by the helper when it was started as the class that may run gdk-pixbuf's own processes. */
-extern gboolean contract_in_pixbuf_helper;
+/* Set in the helper: whether it was started as the class for gdk-pixbuf's own processes. */
+extern gboolean contract_is_pixbuf_class;
 
-/* The executor that "nested" uses. */
-extern gpointer contract_executor;
-
-/* How "nested" reaches it; a helper has none. */
-extern SheafVerbFunc contract_nested_run;
+/* What "nested" runs its inner job on: set by the test. */
+extern SheafReply *(*contract_nested_run) (SheafJob *job, GError **error);
 
 G_END_DECLS
