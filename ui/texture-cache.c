@@ -1,0 +1,200 @@
+/* texture-cache.c: a hash table for finding, a queue for age
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Nodes are keyed by the entry's source and id, so that the tile of a gallery and the tile of its
+ * download share one texture.  The queue's head was used last; eviction takes from its tail. */
+#include "config.h"
+
+#include "ui/texture-cache.h"
+
+#define DEFAULT_BYTES (96 * 1024 * 1024)
+
+typedef struct
+{
+  SheafEntry *entry;
+  GdkTexture *texture;
+  gsize bytes;
+  GList link;
+} Node;
+
+struct _SheafTextureCache
+{
+  GObject parent_instance;
+
+  GHashTable *nodes; /* (element-type SheafEntry Node): keys belong to the nodes */
+  GQueue ages;
+  gsize bytes;
+  gsize max_bytes;
+};
+
+G_DEFINE_FINAL_TYPE (SheafTextureCache, sheaf_texture_cache, G_TYPE_OBJECT)
+
+static guint
+entry_hash (gconstpointer data)
+{
+  const SheafEntry *entry = data;
+
+  return g_str_hash (entry->id) ^ g_str_hash (entry->source);
+}
+
+static gboolean
+entry_equal (gconstpointer a, gconstpointer b)
+{
+  const SheafEntry *left = a;
+  const SheafEntry *right = b;
+
+  return left == right
+         || (g_str_equal (left->id, right->id) && g_str_equal (left->source, right->source));
+}
+
+static void
+node_free (gpointer data)
+{
+  Node *node = data;
+
+  g_object_unref (node->texture);
+  sheaf_entry_unref (node->entry);
+  g_free (node);
+}
+
+static void
+drop (SheafTextureCache *self, Node *node)
+{
+  g_assert (self->bytes >= node->bytes);
+
+  self->bytes -= node->bytes;
+  g_queue_unlink (&self->ages, &node->link);
+  g_hash_table_remove (self->nodes, node->entry);
+}
+
+static void
+sheaf_texture_cache_finalize (GObject *object)
+{
+  SheafTextureCache *self = SHEAF_TEXTURE_CACHE (object);
+
+  g_hash_table_unref (self->nodes);
+
+  G_OBJECT_CLASS (sheaf_texture_cache_parent_class)->finalize (object);
+}
+
+static void
+sheaf_texture_cache_class_init (SheafTextureCacheClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = sheaf_texture_cache_finalize;
+}
+
+static void
+sheaf_texture_cache_init (SheafTextureCache *self)
+{
+  self->nodes = g_hash_table_new_full (entry_hash, entry_equal, NULL, node_free);
+  g_queue_init (&self->ages);
+}
+
+SheafTextureCache *
+sheaf_texture_cache_new (gsize max_bytes)
+{
+  SheafTextureCache *self = g_object_new (SHEAF_TYPE_TEXTURE_CACHE, NULL);
+
+  self->max_bytes = max_bytes;
+  return self;
+}
+
+SheafTextureCache *
+sheaf_texture_cache_get_default (void)
+{
+  static SheafTextureCache *cache;
+
+  if (cache == NULL)
+    cache = sheaf_texture_cache_new (DEFAULT_BYTES);
+  return cache;
+}
+
+GdkTexture *
+sheaf_texture_new_from_pixels (SheafPixels *pixels)
+{
+  g_return_val_if_fail (pixels != NULL, NULL);
+
+  return gdk_memory_texture_new ((int) pixels->width, (int) pixels->height,
+                                 pixels->has_alpha ? GDK_MEMORY_R8G8B8A8 : GDK_MEMORY_R8G8B8,
+                                 pixels->bytes, pixels->stride);
+}
+
+GdkTexture *
+sheaf_texture_cache_lookup (SheafTextureCache *self, SheafEntry *entry)
+{
+  Node *node;
+
+  g_return_val_if_fail (SHEAF_IS_TEXTURE_CACHE (self), NULL);
+  g_return_val_if_fail (entry != NULL, NULL);
+
+  node = g_hash_table_lookup (self->nodes, entry);
+  if (node == NULL)
+    return NULL;
+  g_queue_unlink (&self->ages, &node->link);
+  g_queue_push_head_link (&self->ages, &node->link);
+  return node->texture;
+}
+
+GdkTexture *
+sheaf_texture_cache_add (SheafTextureCache *self, SheafEntry *entry, SheafPixels *pixels)
+{
+  Node *node;
+
+  g_return_val_if_fail (SHEAF_IS_TEXTURE_CACHE (self), NULL);
+  g_return_val_if_fail (entry != NULL && pixels != NULL, NULL);
+
+  sheaf_texture_cache_remove (self, entry);
+
+  node = g_new0 (Node, 1);
+  node->entry = sheaf_entry_ref (entry);
+  node->texture = sheaf_texture_new_from_pixels (pixels);
+  node->bytes = g_bytes_get_size (pixels->bytes);
+  node->link.data = node;
+  g_hash_table_insert (self->nodes, node->entry, node);
+  g_queue_push_head_link (&self->ages, &node->link);
+  self->bytes += node->bytes;
+
+  /* The newest stays even where it alone is too much: somebody looks at it. */
+  while (self->bytes > self->max_bytes && g_queue_get_length (&self->ages) > 1)
+    drop (self, g_queue_peek_tail (&self->ages));
+  return node->texture;
+}
+
+void
+sheaf_texture_cache_remove (SheafTextureCache *self, SheafEntry *entry)
+{
+  Node *node;
+
+  g_return_if_fail (SHEAF_IS_TEXTURE_CACHE (self));
+  g_return_if_fail (entry != NULL);
+
+  node = g_hash_table_lookup (self->nodes, entry);
+  if (node != NULL)
+    drop (self, node);
+}
+
+void
+sheaf_texture_cache_clear (SheafTextureCache *self)
+{
+  g_return_if_fail (SHEAF_IS_TEXTURE_CACHE (self));
+
+  while (!g_queue_is_empty (&self->ages))
+    drop (self, g_queue_peek_tail (&self->ages));
+}
+
+gsize
+sheaf_texture_cache_get_bytes (SheafTextureCache *self)
+{
+  g_return_val_if_fail (SHEAF_IS_TEXTURE_CACHE (self), 0);
+
+  return self->bytes;
+}
+
+guint
+sheaf_texture_cache_get_n_textures (SheafTextureCache *self)
+{
+  g_return_val_if_fail (SHEAF_IS_TEXTURE_CACHE (self), 0);
+
+  return g_queue_get_length (&self->ages);
+}
