@@ -1,0 +1,60 @@
+/* window-private.h: what the files of the window share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "ui/batch-page.h"
+#include "ui/gallery-page.h"
+#include "ui/item-actions.h"
+#include "ui/viewer-page.h"
+#include "ui/welcome-page.h"
+#include "ui/window.h"
+
+G_BEGIN_DECLS
+
+struct _SheafWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  /* Owned */
+  SheafEngine *engine;
+  GSettings *state; /* (nullable): what windows remember */
+  SheafItemActions *gallery_actions;
+  SheafItemActions *downloads_actions;
+  SheafItemActions *folder_actions;
+  GtkFileChooserNative *chooser; /* while it is open */
+
+  /* Template */
+  AdwToastOverlay *toasts;
+  AdwLeaflet *leaflet;
+  AdwViewStack *views;
+  AdwViewStackPage *downloads_view;
+  AdwViewStackPage *folder_view;
+  GtkStack *explore;
+  SheafWelcomePage *welcome;
+  SheafGalleryPage *gallery;
+  SheafBatchPage *downloads;
+  SheafBatchPage *folder;
+  SheafViewerPage *viewer;
+  GtkWidget *drop_hint;
+
+  guint inhibit_cookie;
+  gboolean closing; /* the person has been asked */
+};
+
+/* window-actions.c */
+void sheaf_window_install_actions (SheafWindowClass *klass);
+void sheaf_window_update_places (SheafWindow *self);
+
+/* window-dnd.c */
+void sheaf_window_init_drop (SheafWindow *self);
+
+/* window.c */
+void sheaf_window_start_download (SheafWindow *self, SheafSource *source, GPtrArray *entries);
+void sheaf_window_show_view (SheafWindow *self, const char *name);
+
+/* The page of the view that is shown, where it is one of these; (nullable). */
+SheafGrid *sheaf_window_get_current_grid (SheafWindow *self);
+
+G_END_DECLS
