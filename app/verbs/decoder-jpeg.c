@@ -12,11 +12,14 @@
 
 #include "app/verbs/jpeg-library.h"
 #include "app/verbs/jpeg-skip.h"
+#include "app/verbs/kernels.h"
 #include "app/verbs/resize.h"
 
-/* Samples per pixel of the thumbnail, below which more of a block is decoded. */
-#define GAP_OF_MEANS 1.5
-#define GAP_OF_FOUR  1.0
+/* Samples per pixel of the thumbnail, below which more of a block is decoded.  Colour is seen less
+ * sharply. */
+#define GAP_OF_MEANS 2.0
+#define GAP_OF_HUES  1.5
+#define GAP_OF_FOUR  1.8
 
 /* An embedded picture smaller than this part of what is asked for is not worth showing. */
 #define MIN_PREVIEW 0.5
@@ -31,7 +34,7 @@ choose_levels (SheafJpeg *jpeg, guint width, guint height)
       double gap = MIN (component->extent_x / width, component->extent_y / height);
       gboolean is_full = component->h == jpeg->h_max && component->v == jpeg->v_max;
 
-      component->level = gap >= GAP_OF_MEANS ? 1 : 2;
+      component->level = gap >= (is_full ? GAP_OF_MEANS : GAP_OF_HUES) ? 1 : 2;
       if (is_full && component->level == 2 && 2 * gap < GAP_OF_FOUR)
         return FALSE;
     }
@@ -47,62 +50,75 @@ is_rgb (const SheafJpeg *jpeg)
          && jpeg->components[2].id == 'B';
 }
 
-static guint8
-to_byte (int value)
+static G_ALWAYS_INLINE inline guint8
+to_byte (int value, int bits)
 {
-  return (guint8) CLAMP (value, 0, 255);
+  return (guint8) CLAMP ((value + (1 << (bits - 1))) >> bits, 0, 255);
 }
 
-/* Three planes one after another into pixels; JFIF's coefficients, × 65536. */
+/* Three planes one after another into pixels; JFIF's coefficients, × 16384. */
 static void
-to_rgb (const guint8 *planes, gsize n, gboolean as_is, guint8 *out)
+to_rgb (const gint16 *planes, gsize n, guint8 *out)
 {
+  const int middle = 128 << SHEAF_SAMPLE_BITS, bits = 14 + SHEAF_SAMPLE_BITS;
+
   for (gsize i = 0; i < n; i++, out += 3)
     {
-      int y = planes[i] * 65536 + 32768;
-      int cb = planes[n + i] - 128, cr = planes[2 * n + i] - 128;
+      int y = planes[i] * 16384;
+      int cb = planes[n + i] - middle, cr = planes[2 * n + i] - middle;
 
-      if (as_is)
-        {
-          out[0] = planes[i];
-          out[1] = planes[n + i];
-          out[2] = planes[2 * n + i];
-          continue;
-        }
-      out[0] = to_byte ((y + 91881 * cr) >> 16);
-      out[1] = to_byte ((y - 22554 * cb - 46802 * cr) >> 16);
-      out[2] = to_byte ((y + 116130 * cb) >> 16);
+      out[0] = to_byte (y + 22970 * cr, bits);
+      out[1] = to_byte (y - 5638 * cb - 11700 * cr, bits);
+      out[2] = to_byte (y + 29032 * cb, bits);
     }
+}
+
+/* The planes are pixels as they are. */
+static void
+interleave (const gint16 *planes, gsize n, guint n_planes, guint8 *out)
+{
+  for (gsize i = 0; i < n; i++)
+    for (guint c = 0; c < n_planes; c++)
+      *out++ = to_byte (planes[c * n + i], SHEAF_SAMPLE_BITS);
 }
 
 static SheafPicture *
 decode_low (SheafJpeg *jpeg, guint width, guint height, GError **error)
 {
   gsize n = (gsize) width * height;
-  g_autofree guint8 *planes = NULL;
+  g_autofree gint16 *planes = NULL;
   g_autoptr (SheafPicture) picture = NULL;
 
   if (!sheaf_jpeg_read_low (jpeg))
     return NULL;
   picture = sheaf_picture_new (
       "jpeg", jpeg->n_components == 1 ? SHEAF_COLOUR_GREY : SHEAF_COLOUR_RGB, width, height, error);
-  planes = g_try_malloc_n (n, jpeg->n_components);
+  planes = g_try_new (gint16, n * jpeg->n_components);
   if (picture == NULL || planes == NULL)
     return NULL;
   for (guint i = 0; i < jpeg->n_components; i++)
     {
       SheafJpegComponent *component = &jpeg->components[i];
       guint level = component->level;
+      SheafSamples samples = {
+        .pixels = component->plane,
+        .width = component->blocks_x * level,
+        .height = component->blocks_y * level,
+        .stride = (gsize) component->padded_x * level,
+        .channels = 1,
+        .extent_x = component->extent_x * level,
+        .extent_y = component->extent_y * level,
+        .box_x = level == 1 ? 8 : 1,
+        .box_y = level == 1 ? 8 : 1,
+      };
 
-      if (!sheaf_resize (component->plane, component->blocks_x * level, component->blocks_y * level,
-                         (gsize) component->padded_x * level, 1, component->extent_x * level,
-                         component->extent_y * level, planes + i * n, width, height, error))
+      if (!sheaf_resize_exact (&samples, planes + i * n, width, height, error))
         return NULL;
     }
-  if (jpeg->n_components == 1)
-    memcpy (picture->pixels, planes, n);
+  if (jpeg->n_components == 1 || is_rgb (jpeg))
+    interleave (planes, n, jpeg->n_components, picture->pixels);
   else
-    to_rgb (planes, n, is_rgb (jpeg), picture->pixels);
+    to_rgb (planes, n, picture->pixels);
   picture->source_width = jpeg->width;
   picture->source_height = jpeg->height;
   return g_steal_pointer (&picture);

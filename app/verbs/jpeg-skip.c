@@ -35,20 +35,28 @@ dequantised (int value, guint quantiser)
   return (int) CLAMP ((gint64) value * quantiser, -32768, 32767);
 }
 
+/* A block's mean, from 16 times as much.  Halves are common, since quantisers are even numbers as a
+ * rule; they go up and down by turns, or the whole picture would be brighter. */
+static G_ALWAYS_INLINE inline guint8
+to_mean (int value, guint x, guint y)
+{
+  return to_sample ((value + 7 + (int) ((x ^ y) & 1)) >> 4);
+}
+
 /* The four samples of a block from its low coefficients. */
 static G_ALWAYS_INLINE inline void
 put_four (const SheafJpegComponent *component, guint x, guint y, const int low[4])
 {
   gsize stride = (gsize) component->padded_x * 2;
   guint8 *out = component->plane + (gsize) y * 2 * stride + (gsize) x * 2;
-  int mean = low[0] * 1024 + 4096;
+  int mean = low[0] * 1024 + 4096; /* halves go up twice and down twice */
   int across = low[1] * HALF_MEAN;
   int down = low[2] * HALF_MEAN;
   int both = low[3] * (HALF_MEAN * HALF_MEAN / 1024);
 
   out[0] = to_sample ((mean + across + down + both) >> 13);
-  out[1] = to_sample ((mean - across + down - both) >> 13);
-  out[stride] = to_sample ((mean + across - down - both) >> 13);
+  out[1] = to_sample ((mean - 1 - across + down - both) >> 13);
+  out[stride] = to_sample ((mean - 1 + across - down - both) >> 13);
   out[stride + 1] = to_sample ((mean - across - down + both) >> 13);
 }
 
@@ -157,7 +165,7 @@ read_baseline_block (Scan *self, SheafBits *bits, guint i, guint x, guint y)
   if (component->level == 1)
     {
       component->plane[(gsize) y * component->padded_x + x]
-          = to_sample ((self->predictions[i] * (int) quantiser[0] + 4) >> 3);
+          = to_mean (dequantised (self->predictions[i] * 2, quantiser[0]), x, y);
       return pass_over (scan->ac[i], bits, 1);
     }
 
@@ -184,9 +192,9 @@ read_first_dc_block (Scan *self, SheafBits *bits, guint i, guint x, guint y)
   if (component->level == 1)
     {
       gint64 doubled = (gint64) self->predictions[i] * (2 << scan->low) + (1 << scan->low) - 1;
-      gint64 value = (doubled * self->jpeg->quantisers[component->quantiser][0] + 8) >> 4;
+      gint64 value = doubled * self->jpeg->quantisers[component->quantiser][0];
 
-      component->plane[place] = to_sample ((int) CLAMP (value, -1024, 1024));
+      component->plane[place] = to_mean ((int) CLAMP (value, -32768, 32767), x, y);
     }
   else
     component->low[place * SHEAF_JPEG_N_LOW] = (gint16) self->predictions[i];

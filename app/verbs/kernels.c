@@ -41,15 +41,14 @@ copy_until_ff (guint8 *out, const guint8 *in, gsize n)
   return i;
 }
 
-static guint8
+static int
 horizontal (const gint16 *row, const gint16 *weights, guint n_taps)
 {
-  const int shift = SHEAF_WEIGHT_BITS + SHEAF_SAMPLE_BITS;
-  gint32 sum = 1 << (shift - 1);
+  gint32 sum = 1 << (SHEAF_WEIGHT_BITS - 1);
 
   for (guint k = 0; k < n_taps; k++)
     sum += weights[k] * row[k];
-  return (guint8) CLAMP (sum >> shift, 0, 255);
+  return sum >> SHEAF_WEIGHT_BITS;
 }
 
 const SheafKernels sheaf_kernels_portable = {
@@ -65,7 +64,13 @@ static const SheafKernels *chosen;
 const SheafKernels *
 sheaf_kernels_get (void)
 {
-  return chosen != NULL ? chosen : &sheaf_kernels_portable;
+  if (chosen != NULL)
+    return chosen;
+#ifdef __SSE2__
+  return &sheaf_kernels_sse2;
+#else
+  return &sheaf_kernels_portable;
+#endif
 }
 
 void

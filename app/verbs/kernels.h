@@ -23,7 +23,7 @@ G_BEGIN_DECLS
  * @vertical: out[i] = Σ weights[k] × rows[k][i]; @n_taps is even
  * @copy_until_ff: copies up to the first 0xff or up to @n bytes; returns how many.  May write (not
  *   read) 15 bytes more than that.
- * @horizontal: Σ weights[k] × row[k], as a byte; @n_taps is a multiple of 8
+ * @horizontal: Σ weights[k] × row[k], with SHEAF_SAMPLE_BITS; @n_taps is a multiple of 8
  */
 typedef struct
 {
@@ -32,10 +32,13 @@ typedef struct
   void (*vertical) (
       const guint8 *const *rows, const gint16 *weights, guint n_taps, gint16 *out, gsize n);
   gsize (*copy_until_ff) (guint8 *out, const guint8 *in, gsize n);
-  guint8 (*horizontal) (const gint16 *row, const gint16 *weights, guint n_taps);
+  int (*horizontal) (const gint16 *row, const gint16 *weights, guint n_taps);
 } SheafKernels;
 
 extern const SheafKernels sheaf_kernels_portable;
+#ifdef __SSE2__
+extern const SheafKernels sheaf_kernels_sse2;
+#endif
 
 /**
  * sheaf_kernels_get:

@@ -20,26 +20,41 @@ G_BEGIN_DECLS
 void sheaf_fit (guint width, guint height, guint size, guint *fitted_width, guint *fitted_height);
 
 /**
- * sheaf_resize:
+ * SheafSamples:
  * @channels: interleaved samples a pixel; alpha is like any other
  * @extent_x: how many of the columns the picture truly covers, a fraction at most @width
- * @out: @out_height rows of @out_width pixels without padding
+ * @box_x: of how many pixels in a row a sample is the mean already.  Means lack part of the fine
+ *   detail, which the filter gives back.
+ */
+typedef struct
+{
+  const guint8 *pixels;
+  guint width, height;
+  gsize stride;
+  guint channels;
+  double extent_x, extent_y;
+  double box_x, box_y;
+} SheafSamples;
+
+/**
+ * sheaf_resize:
+ * @out: @width × @height pixels without padding
  *
  * Lanczos, 3 lobes.
  *
  * Returns: %FALSE with @error set where memory does not suffice
  */
-gboolean sheaf_resize (const guint8 *pixels,
-                       guint width,
-                       guint height,
-                       gsize stride,
-                       guint channels,
-                       double extent_x,
-                       double extent_y,
-                       guint8 *out,
-                       guint out_width,
-                       guint out_height,
-                       GError **error);
+gboolean
+sheaf_resize (const SheafSamples *samples, guint8 *out, guint width, guint height, GError **error);
+
+/**
+ * sheaf_resize_exact:
+ *
+ * The same with SHEAF_SAMPLE_BITS after the point, and what overshoots 0 to 255 kept: for samples
+ * that have yet to be converted.
+ */
+gboolean sheaf_resize_exact (
+    const SheafSamples *samples, gint16 *out, guint width, guint height, GError **error);
 
 typedef struct _SheafReducer SheafReducer;
 
