@@ -106,8 +106,8 @@ sheaf_bits_drop (SheafBits *self, guint n)
   self->count -= n;
 }
 
-/* A value of @size bits as JPEG writes them; @size up to 16.  Without a branch: its sign is a coin's
- * throw. */
+/* A value of @size bits as JPEG writes them; @size up to 16.  Without a branch: its sign is a
+ * coin's throw. */
 static inline int
 sheaf_bits_value (SheafBits *self, guint size)
 {

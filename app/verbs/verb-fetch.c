@@ -284,10 +284,14 @@ fetch_check_length (Fetch *self)
   if (self->request->expect_bytes > 0 && wanted == self->position)
     wanted = self->request->expect_bytes;
   if (wanted > 0 && wanted != self->position && !self->request->accept_errors)
-    fetch_fail (self,
-                g_error_new (SHEAF_ERROR, SHEAF_ERROR_SHORT,
-                             _ ("“%s” sent %" G_GUINT64_FORMAT " bytes of %" G_GUINT64_FORMAT "."),
-                             host_of (self), self->position, wanted));
+    {
+      g_autofree char *got = g_format_size_full (self->position, G_FORMAT_SIZE_LONG_FORMAT);
+      g_autofree char *all = g_format_size_full (wanted, G_FORMAT_SIZE_LONG_FORMAT);
+
+      /* Translators: a host, how much it sent, and how much there is, as in “5.2 MB” */
+      fetch_fail (self, g_error_new (SHEAF_ERROR, SHEAF_ERROR_SHORT, _ ("“%s” sent %s of %s."),
+                                     host_of (self), got, all));
+    }
   else if (!sheaf_body_file_truncate (self->request->fd, self->position, &error))
     fetch_fail (self, error);
   else
@@ -377,6 +381,15 @@ fetch_throttle (Fetch *self, gint64 now)
 }
 
 static gboolean
+fetch_fail_too_large (Fetch *self, GError **error)
+{
+  g_autofree char *most = g_format_size (self->request->max_bytes);
+
+  /* Translators: a size, as in “5.2 MB” */
+  return sheaf_fail (error, SHEAF_ERROR_TOO_LARGE, _ ("The file is larger than %s."), most);
+}
+
+static gboolean
 fetch_take (Fetch *self, gsize length, GError **error)
 {
   if (self->aside != NULL)
@@ -386,9 +399,7 @@ fetch_take (Fetch *self, gsize length, GError **error)
       return TRUE;
     }
   if (self->position + length > self->request->max_bytes)
-    return sheaf_fail (error, SHEAF_ERROR_TOO_LARGE,
-                       _ ("The file is larger than %" G_GUINT64_FORMAT " bytes."),
-                       self->request->max_bytes);
+    return fetch_fail_too_large (self, error);
   if (!sheaf_body_file_write (self->request->fd, self->position, self->buffer, length, error))
     return FALSE;
   self->position += length;
@@ -559,9 +570,7 @@ fetch_take_file (Fetch *self, gboolean resumed)
                 : 0;
     }
   if (MAX (self->total, self->request->expect_bytes) > self->request->max_bytes)
-    sheaf_fail (&error, SHEAF_ERROR_TOO_LARGE,
-                _ ("The file is larger than %" G_GUINT64_FORMAT " bytes."),
-                self->request->max_bytes);
+    fetch_fail_too_large (self, &error);
   else if (encoded && !self->request->accept_errors)
     fetch_unpack (self, encoding, &error);
   if (error == NULL && sheaf_body_file_truncate (self->request->fd, self->position, &error)
