@@ -48,6 +48,23 @@ test_defaults (gconstpointer nick)
   g_assert_cmpuint (sheaf_executor_get_n_jobs (cores), ==, g_get_num_processors ());
 }
 
+/* A helper in the strict sandbox says that it needs the other class; the job goes on there. */
+static void
+test_other_class (gconstpointer nick)
+{
+  g_autofree char *helpers = g_build_filename (g_getenv ("SHEAF_BUILD_DIR"), "tests", NULL);
+  SheafExecutorOptions options = { .helper_dir = helpers };
+  g_autoptr (SheafExecutor) executor = sheaf_executor_create (nick, &options, NULL);
+  g_autoptr (SheafJob) job = sheaf_job_new ("class", NULL, -1, 0);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SheafReply) reply = sheaf_executor_run (executor, job, NULL, &error);
+  const char *served_by = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (g_variant_lookup (reply->values, "class", "&s", &served_by));
+  g_assert_cmpstr (served_by, ==, "pixbuf");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -59,6 +76,7 @@ main (int argc, char *argv[])
   for (const SheafExecutorType *type = sheaf_executor_types; type->nick != NULL; type++)
     {
       g_autofree char *defaults = g_strdup_printf ("/executor/%s/defaults", type->nick);
+      g_autofree char *other_class = g_strdup_printf ("/executor/%s/other-class", type->nick);
       guint i = 0;
 
       if (g_str_equal (type->nick, "queue"))
@@ -69,6 +87,7 @@ main (int argc, char *argv[])
       contracts[n] = (Contract){ .nick = type->nick, .flags = known[i].flags };
       executor_contract_add (&contracts[n++]);
       g_test_add_data_func (defaults, type->nick, test_defaults);
+      g_test_add_data_func (other_class, type->nick, test_other_class);
     }
   return g_test_run ();
 }
