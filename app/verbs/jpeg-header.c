@@ -99,6 +99,8 @@ read_quantisers (SheafJpeg *self, const guint8 *p, gsize length)
         self->quantisers[which][i]
             = (guint16) (wide ? get16 (p + 1 + 2 * zigzag_of_low[i]) : p[1 + zigzag_of_low[i]]);
       self->has_quantiser[which] = TRUE;
+      for (guint i = 0; i < SHEAF_JPEG_N_LOW; i++)
+        self->has_quantiser[which] &= self->quantisers[which][i] <= 255;
       p += size;
       length -= size;
     }

@@ -57,7 +57,7 @@ typedef struct
   guint n_components;
   SheafJpegComponent components[SHEAF_JPEG_MAX_COMPONENTS];
 
-  gboolean has_quantiser[4];
+  gboolean has_quantiser[4]; /* with values that 8-bit pictures may have */
   guint16 quantisers[4][SHEAF_JPEG_N_LOW];
   SheafHuffman *dc[4]; /* NULL until defined */
   SheafHuffman *ac[4];

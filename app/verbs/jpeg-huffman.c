@@ -30,7 +30,8 @@ sheaf_huffman_set (SheafHuffman *self, const guint8 counts[16], const guint8 *sy
             guint shift = SHEAF_HUFFMAN_FAST_BITS - length;
 
             for (guint tail = 0; tail < 1u << shift; tail++)
-              self->fast[code << shift | tail] = (guint16) (symbols[symbol] << 6 | length);
+              self->fast[code << shift | tail]
+                  = (guint16) SHEAF_SYMBOL_MAKE (symbols[symbol], length);
           }
       if (code > 1u << length)
         return FALSE;
@@ -41,7 +42,7 @@ sheaf_huffman_set (SheafHuffman *self, const guint8 counts[16], const guint8 *sy
   return TRUE;
 }
 
-int
+guint
 sheaf_huffman_slow (const SheafHuffman *self, guint next)
 {
   for (guint length = 1; length <= 16; length++)
@@ -50,10 +51,10 @@ sheaf_huffman_slow (const SheafHuffman *self, guint next)
         gint32 symbol = self->first_symbol[length] + (gint32) (next >> (16 - length));
 
         return symbol >= 0 && symbol < (gint32) self->n_symbols
-                   ? self->symbols[symbol] << 6 | (int) length
-                   : -1;
+                   ? SHEAF_SYMBOL_MAKE (self->symbols[symbol], length)
+                   : 0;
       }
-  return -1;
+  return 0;
 }
 
 void
@@ -71,18 +72,21 @@ sheaf_huffman_make_skip (SheafHuffman *self)
 
       while (used < SHEAF_HUFFMAN_SKIP_BITS)
         {
-          SheafBits bits
-              = { .bits = (guint64) (i << used & mask) << (64 - SHEAF_HUFFMAN_SKIP_BITS) };
-          int symbol = sheaf_huffman_read (self, &bits);
-          guint length = 0u - bits.count;
-          guint size = (guint) symbol & 15, run = ((guint) symbol >> 4) + 1;
+          guint next = i << used & mask;
+          guint entry = self->fast[next >> (SHEAF_HUFFMAN_SKIP_BITS - SHEAF_HUFFMAN_FAST_BITS)];
+          guint size, length, run;
 
-          if (symbol < 0 || used + length > SHEAF_HUFFMAN_SKIP_BITS
-              || used + length + size > SHEAF_HUFFMAN_MAX_SKIP || passed + run > 63
-              || (size == 0 && symbol != 0 && symbol != 0xf0))
+          if (entry == 0)
+            entry = sheaf_huffman_slow (self, next << (16 - SHEAF_HUFFMAN_SKIP_BITS));
+          size = SHEAF_SYMBOL_SIZE (entry);
+          run = SHEAF_SYMBOL_RUN (entry) + 1;
+          length = SHEAF_SYMBOL_LENGTH (entry);
+          if (entry == 0 || used + length - size > SHEAF_HUFFMAN_SKIP_BITS
+              || used + length > SHEAF_HUFFMAN_MAX_SKIP || passed + run > 63
+              || (size == 0 && run != 1 && run != 16))
             break;
-          used += length + size;
-          if (symbol == 0)
+          used += length;
+          if (SHEAF_SYMBOL (entry) == 0)
             {
               passed += SHEAF_HUFFMAN_END;
               break;

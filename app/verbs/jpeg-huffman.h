@@ -33,7 +33,7 @@ typedef struct
 
   gint32 last_code[17]; /* by length: the last code, left-aligned in 16 bits, + 1 */
   gint32 first_symbol[17];
-  guint16 fast[1 << SHEAF_HUFFMAN_FAST_BITS]; /* symbol << 6 | length; 0: longer */
+  guint16 fast[1 << SHEAF_HUFFMAN_FAST_BITS]; /* see SHEAF_SYMBOL_…; 0: longer */
   gboolean has_skip;
   guint16 skip[1 << SHEAF_HUFFMAN_SKIP_BITS]; /* coefficients << 6 | bits */
 } SheafHuffman;
@@ -52,21 +52,34 @@ sheaf_huffman_set (SheafHuffman *self, const guint8 counts[16], const guint8 *sy
 /* Fills `skip`, for tables of AC coefficients. */
 void sheaf_huffman_make_skip (SheafHuffman *self);
 
-/* @next: 16 bits.  Returns: symbol << 6 | length of a code of any length, or -1 */
-int sheaf_huffman_slow (const SheafHuffman *self, guint next);
+/* A symbol and its place in the stream: how many bits it has with its value, how many of them are
+ * the value, and how many zeros come before it. */
+#define SHEAF_SYMBOL_MAKE(symbol, code_length)                                                     \
+  ((guint) (symbol) << 6 | ((code_length) + ((symbol) &15u)))
+#define SHEAF_SYMBOL_LENGTH(entry) ((entry) &63)
+#define SHEAF_SYMBOL_SIZE(entry)   ((entry) >> 6 & 15)
+#define SHEAF_SYMBOL_RUN(entry)    ((entry) >> 10)
+#define SHEAF_SYMBOL(entry)        ((entry) >> 6)
 
-/* The next symbol, or -1.  Needs 16 bits. */
-static inline int
-sheaf_huffman_read (const SheafHuffman *self, SheafBits *bits)
+/* @next: 16 bits.  Returns: the symbol with a code of any length, or 0 */
+guint sheaf_huffman_slow (const SheafHuffman *self, guint next);
+
+/**
+ * sheaf_huffman_look:
+ *
+ * Returns: the next symbol, not dropped, or 0.  Needs 25 bits; there are 31 afterwards if need be
+ */
+static inline guint
+sheaf_huffman_look (const SheafHuffman *self, SheafBits *bits)
 {
-  int entry = self->fast[bits->bits >> (64 - SHEAF_HUFFMAN_FAST_BITS)];
+  guint entry = self->fast[bits->bits >> (64 - SHEAF_HUFFMAN_FAST_BITS)];
 
   if (G_UNLIKELY (entry == 0))
-    entry = sheaf_huffman_slow (self, (guint) (bits->bits >> 48));
-  if (G_UNLIKELY (entry < 0))
-    return -1;
-  sheaf_bits_drop (bits, (guint) entry & 63);
-  return entry >> 6;
+    {
+      sheaf_bits_refill (bits);
+      entry = sheaf_huffman_slow (self, (guint) (bits->bits >> 48));
+    }
+  return entry;
 }
 
 G_END_DECLS

@@ -6,225 +6,94 @@
 
 #include "app/verbs/jpeg-skip.h"
 
+#include "app/verbs/jpeg-block.h"
+
 #define MAX_PLANE_BYTES (40u << 20)
+#define MAX_BLOCKS      10
 #define UNKNOWN         255
 
-/* How much of a lowest frequency is in the mean of half a block, × 1024. */
-#define HALF_MEAN 1024
+/* The unknown lowest bits of a coefficient may change a sample by this much / 8, not more. */
+#define EXACT_ENOUGH 24
 
 /* One scan under way. */
 typedef struct
 {
   SheafJpeg *jpeg;
   SheafBits bits;
+  guint n_blocks;
+  SheafBlock blocks[MAX_BLOCKS]; /* of an MCU */
   int predictions[SHEAF_JPEG_MAX_COMPONENTS];
   guint until_restart;
   guint restarts;
   guint end_of_band; /* blocks that a progressive AC scan still passes over */
 } Scan;
 
-static G_ALWAYS_INLINE inline guint8
-to_sample (int value)
-{
-  return (guint8) CLAMP (value + 128, 0, 255);
-}
-
-static G_ALWAYS_INLINE inline int
-dequantised (int value, guint quantiser)
-{
-  return (int) CLAMP ((gint64) value * quantiser, -32768, 32767);
-}
-
-/* A block's mean, from 16 times as much.  Halves are common, since quantisers are even numbers as a
- * rule; they go up and down by turns, or the whole picture would be brighter. */
-static G_ALWAYS_INLINE inline guint8
-to_mean (int value, guint x, guint y)
-{
-  return to_sample ((value + 7 + (int) ((x ^ y) & 1)) >> 4);
-}
-
-/* The four samples of a block from its low coefficients. */
-static G_ALWAYS_INLINE inline void
-put_four (const SheafJpegComponent *component, guint x, guint y, const int low[4])
-{
-  gsize stride = (gsize) component->padded_x * 2;
-  guint8 *out = component->plane + (gsize) y * 2 * stride + (gsize) x * 2;
-  int mean = low[0] * 1024 + 4096; /* halves go up twice and down twice */
-  int across = low[1] * HALF_MEAN;
-  int down = low[2] * HALF_MEAN;
-  int both = low[3] * (HALF_MEAN * HALF_MEAN / 1024);
-
-  out[0] = to_sample ((mean + across + down + both) >> 13);
-  out[1] = to_sample ((mean - 1 - across + down - both) >> 13);
-  out[stride] = to_sample ((mean - 1 + across - down - both) >> 13);
-  out[stride + 1] = to_sample ((mean - across - down + both) >> 13);
-}
-
-/* One symbol; where a table entry says nothing, or too much. */
-static G_ALWAYS_INLINE inline guint
-pass_over_one (const SheafHuffman *table, SheafBits *bits, guint k)
-{
-  int symbol;
-
-  sheaf_bits_refill (bits);
-  symbol = sheaf_huffman_read (table, bits);
-  if (symbol == 0)
-    return 64;
-  if (symbol < 0 || ((symbol & 15) == 0 && symbol != 0xf0))
-    return 65;
-  sheaf_bits_drop (bits, (guint) symbol & 15);
-  return k + ((guint) symbol >> 4) + 1;
-}
-
-/* Passes over the coefficients of a block from place @k on. */
-static G_ALWAYS_INLINE inline gboolean
-pass_over (const SheafHuffman *table, SheafBits *bits, guint k)
-{
-  while (k < 64)
-    {
-      guint64 before = 0;
-      guint entry = 0;
-
-      sheaf_bits_refill (bits);
-      for (guint i = 0; i < 3; i++)
-        {
-          before = bits->bits;
-          entry = table->skip[before >> (64 - SHEAF_HUFFMAN_SKIP_BITS)];
-          sheaf_bits_drop (bits, entry & 63);
-          k += entry >> 6;
-          if (k >= 64)
-            break;
-        }
-      if (k <= 64 || (entry >> 6 != SHEAF_HUFFMAN_NOTHING && k - SHEAF_HUFFMAN_END < 64))
-        continue;
-
-      /* Nothing known, or symbols of the block behind among them. */
-      bits->bits = before;
-      bits->count += entry & 63;
-      k = pass_over_one (table, bits, k - (entry >> 6));
-      if (k > 64)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* The low AC coefficients of a block up to place @last; what is behind them is not read.
- * Returns: the place reached, 64 at the end of the block, 65 on damage */
-static G_ALWAYS_INLINE inline guint
-read_low_ac (const SheafHuffman *table, SheafBits *bits, guint k, guint last, int low[4])
-{
-  while (k <= last)
-    {
-      int symbol, value;
-      guint size;
-
-      sheaf_bits_refill (bits);
-      symbol = sheaf_huffman_read (table, bits);
-      if (symbol == 0)
-        return 64;
-      if (symbol < 0)
-        return 65;
-      size = (guint) symbol & 15;
-      if (size == 0 && symbol != 0xf0)
-        return 65;
-      k += (guint) symbol >> 4;
-      value = sheaf_bits_value (bits, size);
-      if (k == 1 || k == 2)
-        low[k] = value;
-      else if (k == 4)
-        low[3] = value;
-      k++;
-    }
-  return MIN (k, 65);
-}
+typedef gboolean (*BlockFunc) (Scan *self, SheafBlock *block, SheafBits *bits, guint turn);
 
 static G_ALWAYS_INLINE inline gboolean
-read_dc (const SheafHuffman *table, SheafBits *bits, int *prediction)
+read_baseline_block (Scan *self, SheafBlock *block, SheafBits *bits, guint turn)
 {
-  int size;
-
-  sheaf_bits_refill (bits);
-  size = sheaf_huffman_read (table, bits);
-  if (size < 0 || size > 15)
-    return FALSE;
-  *prediction = (gint16) (*prediction + sheaf_bits_value (bits, (guint) size));
-  return TRUE;
-}
-
-static G_ALWAYS_INLINE inline gboolean
-read_baseline_block (Scan *self, SheafBits *bits, guint i, guint x, guint y)
-{
-  const SheafJpegScan *scan = &self->jpeg->scan;
-  SheafJpegComponent *component = &self->jpeg->components[scan->components[i]];
-  const guint16 *quantiser = self->jpeg->quantisers[component->quantiser];
-  int low[4] = { 0 };
+  const int *quantisers = block->quantisers;
+  gint16 zigzag[80];
   guint k;
 
-  if (!read_dc (scan->dc[i], bits, &self->predictions[i]))
+  if (!sheaf_read_dc (block, bits))
     return FALSE;
-  if (component->level == 1)
+  if (block->level == 1)
     {
-      component->plane[(gsize) y * component->padded_x + x]
-          = to_mean (dequantised (self->predictions[i] * 2, quantiser[0]), x, y);
-      return pass_over (scan->ac[i], bits, 1);
+      *block->out = sheaf_to_mean (*block->prediction * quantisers[0], turn);
+      return sheaf_pass_over (block->ac, bits, 1);
     }
 
-  k = read_low_ac (scan->ac[i], bits, 1, 4, low);
-  if (k > 64 || (k < 64 && !pass_over (scan->ac[i], bits, k)))
-    return FALSE;
-  low[0] = self->predictions[i];
-  for (guint c = 0; c < 4; c++)
-    low[c] = dequantised (low[c], quantiser[c]);
-  put_four (component, x, y, low);
-  return TRUE;
+  zigzag[1] = zigzag[2] = zigzag[4] = 0;
+  k = sheaf_read_low_ac (block->ac, bits, zigzag);
+  sheaf_put_four (block->out, block->stride, *block->prediction * quantisers[0],
+                  zigzag[1] * quantisers[1], zigzag[2] * quantisers[2], zigzag[4] * quantisers[3]);
+  return k == 64 || (k < 64 && sheaf_pass_over (block->ac, bits, k));
 }
 
 /* The first pass over the DC coefficients; the lowest bits come later, or are guessed. */
 static G_ALWAYS_INLINE inline gboolean
-read_first_dc_block (Scan *self, SheafBits *bits, guint i, guint x, guint y)
+read_first_dc_block (Scan *self, SheafBlock *block, SheafBits *bits, guint turn)
 {
-  const SheafJpegScan *scan = &self->jpeg->scan;
-  SheafJpegComponent *component = &self->jpeg->components[scan->components[i]];
-  gsize place = (gsize) y * component->padded_x + x;
+  guint low = self->jpeg->scan.low;
 
-  if (!read_dc (scan->dc[i], bits, &self->predictions[i]))
+  if (!sheaf_read_dc (block, bits))
     return FALSE;
-  if (component->level == 1)
-    {
-      gint64 doubled = (gint64) self->predictions[i] * (2 << scan->low) + (1 << scan->low) - 1;
-      gint64 value = doubled * self->jpeg->quantisers[component->quantiser][0];
-
-      component->plane[place] = to_mean ((int) CLAMP (value, -32768, 32767), x, y);
-    }
+  if (block->low != NULL)
+    block->low[0] = (gint16) *block->prediction;
   else
-    component->low[place * SHEAF_JPEG_N_LOW] = (gint16) self->predictions[i];
+    {
+      gint64 doubled = (gint64) *block->prediction * (2 << low) + (1 << low) - 1;
+
+      *block->out = sheaf_to_mean (
+          (int) (CLAMP (doubled * block->quantisers[0], -32768, 32767) >> 1), turn);
+    }
   return TRUE;
 }
 
 static G_ALWAYS_INLINE inline gboolean
-read_first_ac_block (Scan *self, SheafBits *bits, guint i, guint x, guint y)
+read_first_ac_block (Scan *self, SheafBlock *block, SheafBits *bits, guint turn)
 {
-  const SheafJpegScan *scan = &self->jpeg->scan;
-  SheafJpegComponent *component = &self->jpeg->components[scan->components[i]];
-  gint16 *low = component->low + ((gsize) y * component->padded_x + x) * SHEAF_JPEG_N_LOW;
-  guint k = scan->first;
+  guint k = self->jpeg->scan.first, last = self->jpeg->scan.last;
 
   if (self->end_of_band > 0)
     {
       self->end_of_band--;
       return TRUE;
     }
-  while (k <= scan->last)
+  while (k <= last)
     {
-      int symbol, value;
-      guint run, size;
+      guint entry, run, size;
+      int value;
 
       sheaf_bits_refill (bits);
-      symbol = sheaf_huffman_read (scan->ac[i], bits);
-      if (symbol < 0)
+      entry = sheaf_huffman_look (block->ac, bits);
+      if (entry == 0)
         return FALSE;
-      run = (guint) symbol >> 4;
-      size = (guint) symbol & 15;
+      run = SHEAF_SYMBOL_RUN (entry);
+      size = SHEAF_SYMBOL_SIZE (entry);
+      value = sheaf_bits_value (bits, SHEAF_SYMBOL_LENGTH (entry), size);
       if (size == 0 && run < 15)
         {
           self->end_of_band = (1u << run) - 1;
@@ -236,17 +105,14 @@ read_first_ac_block (Scan *self, SheafBits *bits, guint i, guint x, guint y)
           return TRUE;
         }
       k += run;
-      value = sheaf_bits_value (bits, size);
       if (k == 1 || k == 2)
-        low[k] = (gint16) value;
+        block->low[k] = (gint16) value;
       else if (k == 4)
-        low[3] = (gint16) value;
+        block->low[3] = (gint16) value;
       k++;
     }
   return k <= 64;
 }
-
-typedef gboolean (*BlockFunc) (Scan *self, SheafBits *bits, guint i, guint x, guint y);
 
 static gboolean
 restart (Scan *self)
@@ -295,69 +161,88 @@ is_overrun (const Scan *self)
   return self->bits.next - self->bits.count / 8 > self->jpeg->stream.entropy_end;
 }
 
-/* A scan of one component: its blocks row by row, without those that only fill MCUs. */
-static G_ALWAYS_INLINE inline gboolean
-read_alone (Scan *self, BlockFunc read_block)
+/* The block that is at @x, @y in the first MCU of a row, and @n_x further in each MCU. */
+static void
+add_block (Scan *self, guint i, guint x, guint y, guint n_x)
 {
-  const SheafJpegComponent *component = &self->jpeg->components[self->jpeg->scan.components[0]];
+  const SheafJpegScan *scan = &self->jpeg->scan;
+  const SheafJpegComponent *component = &self->jpeg->components[scan->components[i]];
+  SheafBlock *block = &self->blocks[self->n_blocks++];
+  gsize stride = (gsize) component->padded_x * component->level;
 
-  for (guint y = 0; y < component->blocks_y; y++)
-    for (guint x = 0; x < component->blocks_x; x++)
-      {
-        SheafBits bits;
-        gboolean good;
-
-        if (!prepare_mcu (self))
-          return FALSE;
-        bits = self->bits;
-        good = read_block (self, &bits, 0, x, y);
-        self->bits = bits;
-        if (!good || is_overrun (self))
-          return FALSE;
-      }
-  return TRUE;
+  g_assert (self->n_blocks <= MAX_BLOCKS);
+  *block = (SheafBlock){
+    .dc = scan->dc[i],
+    .ac = scan->ac[i],
+    .prediction = &self->predictions[i],
+    .level = component->level,
+    .columns = n_x,
+    .stride = stride,
+    .out = component->plane + y * component->level * stride + x * component->level,
+    .low = component->low,
+  };
+  if (block->low != NULL)
+    block->low += ((gsize) y * component->padded_x + x) * SHEAF_JPEG_N_LOW;
+  for (guint c = 0; c < SHEAF_JPEG_N_LOW; c++)
+    block->quantisers[c] = self->jpeg->quantisers[component->quantiser][c];
 }
 
+/* @columns times @rows MCUs of @h × @v blocks a component; 0: as many as it has. */
 static G_ALWAYS_INLINE inline gboolean
-read_interleaved (Scan *self, BlockFunc read_block)
+read_mcus (Scan *self, guint columns, guint rows, guint h, guint v, BlockFunc read_block)
 {
-  const SheafJpeg *jpeg = self->jpeg;
-  const SheafJpegScan *scan = &jpeg->scan;
+  const SheafJpegScan *scan = &self->jpeg->scan;
 
-  for (guint mcu_y = 0; mcu_y < jpeg->mcus_y; mcu_y++)
-    for (guint mcu_x = 0; mcu_x < jpeg->mcus_x; mcu_x++)
-      {
-        SheafBits bits;
-        gboolean good = TRUE;
+  for (guint row = 0; row < rows; row++)
+    {
+      self->n_blocks = 0;
+      for (guint i = 0; i < scan->n_components; i++)
+        {
+          const SheafJpegComponent *component = &self->jpeg->components[scan->components[i]];
+          guint n_x = h != 0 ? h : component->h, n_y = v != 0 ? v : component->v;
 
-        if (!prepare_mcu (self))
-          return FALSE;
-        bits = self->bits;
-        for (guint i = 0; i < scan->n_components && good; i++)
-          {
-            guint h = jpeg->components[scan->components[i]].h;
-            guint v = jpeg->components[scan->components[i]].v;
+          for (guint y = 0; y < n_y; y++)
+            for (guint x = 0; x < n_x; x++)
+              add_block (self, i, x, row * n_y + y, n_x);
+        }
 
-            for (guint y = 0; y < v && good; y++)
-              for (guint x = 0; x < h && good; x++)
-                good = read_block (self, &bits, i, mcu_x * h + x, mcu_y * v + y);
-          }
-        self->bits = bits;
-        if (!good || is_overrun (self))
-          return FALSE;
-      }
+      for (guint column = 0; column < columns; column++)
+        {
+          SheafBits bits;
+          gboolean good = TRUE;
+
+          if (!prepare_mcu (self))
+            return FALSE;
+          bits = self->bits;
+          for (guint b = 0; b < self->n_blocks && good; b++)
+            {
+              SheafBlock *block = &self->blocks[b];
+
+              good = read_block (self, block, &bits, column ^ row ^ b);
+              block->out += block->level * block->columns;
+              if (block->low != NULL)
+                block->low += SHEAF_JPEG_N_LOW * block->columns;
+            }
+          self->bits = bits;
+          if (!good || is_overrun (self))
+            return FALSE;
+        }
+    }
   return TRUE;
 }
 
 static G_ALWAYS_INLINE inline gboolean
 read_blocks (SheafJpeg *jpeg, BlockFunc read_block)
 {
+  const SheafJpegComponent *only = &jpeg->components[jpeg->scan.components[0]];
   Scan self = { .jpeg = jpeg, .until_restart = jpeg->restart_interval };
 
   sheaf_jpeg_stream_begin_bits (&jpeg->stream);
   self.bits = jpeg->stream.bits;
-  if (!(jpeg->scan.n_components == 1 ? read_alone (&self, read_block)
-                                     : read_interleaved (&self, read_block)))
+  /* A component alone has its blocks row by row, without those that only fill MCUs. */
+  if (jpeg->scan.n_components == 1
+          ? !read_mcus (&self, only->blocks_x, only->blocks_y, 1, 1, read_block)
+          : !read_mcus (&self, jpeg->mcus_x, jpeg->mcus_y, 0, 0, read_block))
     return FALSE;
   jpeg->stream.bits = self.bits;
   return sheaf_jpeg_stream_end_bits (&jpeg->stream);
@@ -436,28 +321,37 @@ is_known (const SheafJpeg *self)
 
 /* The magnitude in the middle of what its unknown lowest bits leave open. */
 static int
-with_guess (int value, guint unknown_bits)
+with_guess (int value, guint unknown_bits, guint quantiser)
 {
-  int guess = ((1 << unknown_bits) - 1) / 2;
+  gint64 guess = ((1 << unknown_bits) - 1) / 2;
+  gint64 whole = (gint64) value * (1 << unknown_bits);
 
-  return value == 0 ? 0 : value * (1 << unknown_bits) + (value > 0 ? guess : -guess);
+  if (value != 0)
+    whole += value > 0 ? guess : -guess;
+  return (int) CLAMP (whole * quantiser, -32768, 32767);
 }
 
-static void
+static gboolean
 put_low (const SheafJpeg *self, const SheafJpegComponent *component)
 {
-  const guint16 *quantiser = self->quantisers[component->quantiser];
+  const guint16 *quantisers = self->quantisers[component->quantiser];
   const gint16 *in = component->low;
+  gsize stride = (gsize) component->padded_x * 2;
 
+  for (guint c = 1; c < SHEAF_JPEG_N_LOW; c++)
+    if (((1u << component->low_bits[c]) - 1) * quantisers[c] > EXACT_ENOUGH)
+      return FALSE;
   for (guint y = 0; y < component->padded_y; y++)
     for (guint x = 0; x < component->padded_x; x++, in += SHEAF_JPEG_N_LOW)
       {
-        int low[4];
+        int low[SHEAF_JPEG_N_LOW];
 
         for (guint c = 0; c < SHEAF_JPEG_N_LOW; c++)
-          low[c] = dequantised (with_guess (in[c], component->low_bits[c]), quantiser[c]);
-        put_four (component, x, y, low);
+          low[c] = with_guess (in[c], component->low_bits[c], quantisers[c]);
+        sheaf_put_four (component->plane + y * 2 * stride + x * 2, stride, low[0], low[1], low[2],
+                        low[3]);
       }
+  return TRUE;
 }
 
 static gboolean
@@ -505,7 +399,7 @@ sheaf_jpeg_read_low (SheafJpeg *self)
     return FALSE;
 
   for (guint i = 0; i < self->n_components; i++)
-    if (self->components[i].low != NULL)
-      put_low (self, &self->components[i]);
+    if (self->components[i].low != NULL && !put_low (self, &self->components[i]))
+      return FALSE;
   return TRUE;
 }

@@ -106,15 +106,16 @@ sheaf_bits_drop (SheafBits *self, guint n)
   self->count -= n;
 }
 
-/* A value of @size bits as JPEG writes them; @size up to 16.  Without a branch: its sign is a
- * coin's throw. */
+/* Drops @length bits; the last @size of them, at most 15, are a value as JPEG writes them.
+ * Without a branch: its sign is a coin's throw. */
 static inline int
-sheaf_bits_value (SheafBits *self, guint size)
+sheaf_bits_value (SheafBits *self, guint length, guint size)
 {
-  int value = (int) (self->bits >> 1 >> (63 - size));
-  int if_negative = (int) (self->bits >> 63) - 1;
+  guint64 bits = self->bits << (length - size);
+  int value = (int) (bits >> 1 >> (63 - size));
+  int if_negative = (int) (bits >> 63) - 1;
 
-  sheaf_bits_drop (self, size);
+  sheaf_bits_drop (self, length);
   return value + (if_negative & (1 - (1 << size)));
 }
 
