@@ -11,6 +11,8 @@
 #include "ui/preferences-window.h"
 #include "ui/window.h"
 
+#include "app/base/client-id.h"
+
 #include <glib/gi18n.h>
 
 struct _SheafApplication
@@ -20,7 +22,8 @@ struct _SheafApplication
   SheafSettings *settings;
   GSettings *gsettings; /* (nullable) */
   SheafEngine *engine;
-  gboolean recovered; /* unfinished batches were handed to a window */
+  GCancellable *cancellable; /* of what is asked of the keyring */
+  gboolean recovered;        /* unfinished batches were handed to a window */
 };
 
 G_DEFINE_FINAL_TYPE (SheafApplication, sheaf_application, ADW_TYPE_APPLICATION)
@@ -171,8 +174,100 @@ quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     gtk_window_close (node->data);
 }
 
+static void
+say_of_client_id (SheafApplication *self, const char *text)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  if (window != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (window), "win.say-of-client-id", "s", text);
+}
+
+static void
+on_client_id_stored (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SheafApplication) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (sheaf_client_id_store_finish (result, &error) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  /* Translators: %s is a sentence that says why the keyring cannot be used */
+  text = g_strdup_printf (_ ("The client ID works, but is kept for this run only. %s"),
+                          error->message);
+  say_of_client_id (self, text);
+}
+
+static void
+keep_client_id (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SheafApplication *self = user_data;
+
+  sheaf_client_id_store_async (NULL, g_variant_get_string (parameter, NULL), self->cancellable,
+                               on_client_id_stored, g_object_ref (self));
+}
+
+static void
+on_client_id_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SheafApplication) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!sheaf_client_id_forget_finish (result, &error) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    say_of_client_id (self, error->message);
+}
+
+static void
+forget_client_id (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SheafApplication *self = user_data;
+
+  sheaf_client_id_forget_async (NULL, self->cancellable, on_client_id_forgotten,
+                                g_object_ref (self));
+}
+
+static void
+on_client_id_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SheafApplication) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = sheaf_client_id_lookup_finish (result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->engine == NULL)
+    return;
+  if (error != NULL)
+    g_debug ("No client ID from the keyring: %s", error->message);
+  else if (id != NULL && !sheaf_engine_has_client_id (self->engine))
+    {
+      sheaf_engine_set_client_id (self->engine, id);
+      for (GList *node = gtk_application_get_windows (GTK_APPLICATION (self)); node != NULL;
+           node = node->next)
+        gtk_widget_activate_action (GTK_WIDGET (node->data), "win.client-id-changed", NULL);
+    }
+}
+
+/* The environment's goes before the keyring's. */
+static void
+find_client_id (SheafApplication *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = sheaf_client_id_from_environment (&error);
+
+  if (error != NULL)
+    g_warning ("%s", error->message);
+  if (id != NULL)
+    sheaf_engine_set_client_id (self->engine, id);
+  else
+    sheaf_client_id_lookup_async (NULL, self->cancellable, on_client_id_found,
+                                  g_object_ref (self));
+}
+
 static const GActionEntry entries[] = {
   { "activate", activate },
+  { "keep-client-id", keep_client_id, "s" },
+  { "forget-client-id", forget_client_id },
   { "new-window", new_window },
   { "demo", demo },
   { "open-source", open_source, "s" },
@@ -229,8 +324,9 @@ sheaf_application_startup (GApplication *application)
     g_object_set (self->settings, "api-url", g_getenv ("SHEAF_IMGUR_API"), NULL);
 
   self->engine = sheaf_engine_new (self->settings);
-  if (g_getenv ("IMGUR_CLIENT_ID") != NULL)
-    sheaf_engine_set_client_id (self->engine, g_getenv ("IMGUR_CLIENT_ID"));
+  sheaf_engine_use_demo_client_id (self->engine);
+  self->cancellable = g_cancellable_new ();
+  find_client_id (self);
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   set_accels (self);
 }
@@ -240,6 +336,8 @@ sheaf_application_shutdown (GApplication *application)
 {
   SheafApplication *self = SHEAF_APPLICATION (application);
 
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
   if (self->engine != NULL)
     sheaf_engine_shutdown (self->engine);
   g_clear_object (&self->engine);

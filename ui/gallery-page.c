@@ -41,7 +41,7 @@ struct _SheafGalleryPage
   SheafGrid *grid;
   AdwStatusPage *status;
   GtkWidget *status_retry;
-  GtkWidget *status_sources;
+  GtkWidget *status_client_id;
   GtkLabel *title;
   SheafFacetBar *facets;
   GtkDropDown *licence;
@@ -159,7 +159,7 @@ show_error (SheafGalleryPage *self, const GError *error)
       adw_status_page_set_title (self->status, sheaf_error_text_title (error));
       adw_status_page_set_description (self->status, body);
       gtk_widget_set_visible (self->status_retry, !client_id && self->source != NULL);
-      gtk_widget_set_visible (self->status_sources, TRUE);
+      gtk_widget_set_visible (self->status_client_id, client_id);
       gtk_revealer_set_reveal_child (self->more_revealer, FALSE);
       gtk_stack_set_visible_child_name (self->stack, "status");
     }
@@ -180,7 +180,7 @@ show_empty (SheafGalleryPage *self)
   adw_status_page_set_title (self->status, _ ("No Pictures Here"));
   adw_status_page_set_description (self->status, _ ("Try other words or another gallery."));
   gtk_widget_set_visible (self->status_retry, FALSE);
-  gtk_widget_set_visible (self->status_sources, TRUE);
+  gtk_widget_set_visible (self->status_client_id, FALSE);
   gtk_stack_set_visible_child_name (self->stack, "status");
 }
 
@@ -490,7 +490,7 @@ sheaf_gallery_page_class_init (SheafGalleryPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, grid);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, status);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, status_retry);
-  gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, status_sources);
+  gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, status_client_id);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, title);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, facets);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, licence);

@@ -210,9 +210,8 @@ add_sources (SheafWelcomePage *self)
       if (type->default_spec == NULL || g_str_equal (type->default_spec, DEMO_SPEC))
         continue;
       if (type->needs != NULL)
-        /* Translators: what a gallery holds, then what it needs: “Pictures of …. Needs a client ID”
-         */
-        subtitle = g_strdup_printf (_ ("%s Needs %s."), _ (type->description), _ (type->needs));
+        /* Translators: what a gallery holds, and on the next line what one must have to open it */
+        subtitle = g_strdup_printf (_ ("%s\nNeeded: %s"), _ (type->description), _ (type->needs));
       else
         subtitle = g_strdup (_ (type->description));
       row = row_new (self, _ (type->title), subtitle, type->icon_name, type->default_spec);
@@ -312,6 +311,14 @@ sheaf_welcome_page_say_of_client_id (SheafWelcomePage *self, const char *text)
   g_return_if_fail (SHEAF_IS_WELCOME_PAGE (self));
 
   show_id_status (self, "dialog-information-symbolic", "warning", text);
+  update_client_id_row (self);
+}
+
+void
+sheaf_welcome_page_update_client_id (SheafWelcomePage *self)
+{
+  g_return_if_fail (SHEAF_IS_WELCOME_PAGE (self));
+
   update_client_id_row (self);
 }
 

@@ -25,6 +25,9 @@ void sheaf_welcome_page_ask_client_id (SheafWelcomePage *self);
 /* Something about the ID that is neither checking nor refusal (kept for this run only, …). */
 void sheaf_welcome_page_say_of_client_id (SheafWelcomePage *self, const char *text);
 
+/* The engine was given an ID, or lost it. */
+void sheaf_welcome_page_update_client_id (SheafWelcomePage *self);
+
 /* Rows for what was opened before; each (element-type SheafPlace), newest first. */
 typedef struct
 {

@@ -63,6 +63,12 @@ say_of_client_id (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+client_id_changed (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  sheaf_welcome_page_update_client_id (SHEAF_WINDOW (widget)->welcome);
+}
+
+static void
 close_viewer (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   adw_leaflet_set_visible_child_name (SHEAF_WINDOW (widget)->leaflet, "main");
@@ -228,6 +234,7 @@ sheaf_window_install_actions (SheafWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.show-view", "s", show_view);
   gtk_widget_class_install_action (widget_class, "win.ask-client-id", NULL, ask_client_id);
   gtk_widget_class_install_action (widget_class, "win.say-of-client-id", "s", say_of_client_id);
+  gtk_widget_class_install_action (widget_class, "win.client-id-changed", NULL, client_id_changed);
   gtk_widget_class_install_action (widget_class, "win.close-viewer", NULL, close_viewer);
   gtk_widget_class_install_action (widget_class, "win.say", "s", say);
   gtk_widget_class_install_action (widget_class, "win.choose-folder", NULL, choose_folder);
