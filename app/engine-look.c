@@ -52,6 +52,7 @@ static void
 on_preview_fetched (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  GCancellable *cancellable = g_task_get_cancellable (task);
   SheafEngine *self = g_task_get_source_object (task);
   Look *look = g_task_get_task_data (task);
   SheafThumbnailer *thumbnailer;
@@ -72,15 +73,15 @@ on_preview_fetched (GObject *object, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, error);
       return;
     }
-  sheaf_thumbnailer_decode_async (thumbnailer, fd, look->size, look->priority,
-                                  g_task_get_cancellable (task), on_decoded,
-                                  g_steal_pointer (&task));
+  sheaf_thumbnailer_decode_async (thumbnailer, fd, look->size, look->priority, cancellable,
+                                  on_decoded, g_steal_pointer (&task));
 }
 
 static void
 look_at (SheafEngine *self, GTask *given, gboolean preview)
 {
   g_autoptr (GTask) task = given;
+  GCancellable *cancellable = g_task_get_cancellable (task);
   Look *look = g_task_get_task_data (task);
   const SheafEntry *entry = sheaf_item_get_entry (look->item);
   g_autoptr (GFile) file = NULL;
@@ -107,7 +108,7 @@ look_at (SheafEngine *self, GTask *given, gboolean preview)
         sheaf_thumbnailer_load_async (
             thumbnailer, file, look->size,
             preview ? SHEAF_THUMBNAIL_OUTPUT_CACHE : SHEAF_THUMBNAIL_OUTPUT_NONE, NULL, TRUE,
-            look->priority, g_task_get_cancellable (task), on_decoded, g_steal_pointer (&task));
+            look->priority, cancellable, on_decoded, g_steal_pointer (&task));
       return;
     }
 
@@ -121,9 +122,9 @@ look_at (SheafEngine *self, GTask *given, gboolean preview)
   if (previews == NULL)
     g_task_return_error (task, error);
   else
-    sheaf_preview_loader_load_async (
-        previews, url, sheaf_engine_may_be_private (self, entry->source), preview,
-        g_task_get_cancellable (task), on_preview_fetched, g_steal_pointer (&task));
+    sheaf_preview_loader_load_async (previews, url,
+                                     sheaf_engine_may_be_private (self, entry->source), preview,
+                                     cancellable, on_preview_fetched, g_steal_pointer (&task));
 }
 
 void
