@@ -441,10 +441,12 @@ sheaf_window_start_download (SheafWindow *self, SheafSource *source, GPtrArray *
   g_autoptr (SheafBatch) batch = NULL;
   SheafBatchOptions options;
   g_autofree char *text = NULL;
+  gboolean first;
   AdwToast *toast;
 
   if (source == NULL && entries == NULL)
     return;
+  first = !sheaf_batch_group_get_running (sheaf_batch_page_get_group (self->downloads));
   sheaf_batch_options_init (&options);
   options.keep_items = TRUE;
   options.thumbnail_size
@@ -452,6 +454,12 @@ sheaf_window_start_download (SheafWindow *self, SheafSource *source, GPtrArray *
   batch = sheaf_engine_download (self->engine, source, entries, &options);
   sheaf_batch_group_add (sheaf_batch_page_get_group (self->downloads), batch);
 
+  /* The first is watched; who adds to what runs already is picking and stays where they are. */
+  if (first)
+    {
+      sheaf_window_show_view (self, "downloads");
+      return;
+    }
   if (entries != NULL)
     text = g_strdup_printf (
         g_dngettext (NULL, "Downloading %u picture", "Downloading %u pictures", entries->len),
