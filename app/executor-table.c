@@ -11,9 +11,19 @@
 #include "app/exec/executor-processes.h"
 #include "app/exec/executor-sequential.h"
 #include "app/exec/executor-threads.h"
+#include "app/queue/executor-queue.h"
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
+
+#ifndef HAVE_HIREDIS
+SheafExecutor *
+sheaf_executor_queue_new (const SheafExecutorOptions *options, GError **error)
+{
+  sheaf_fail (error, SHEAF_ERROR_BROKER, _ ("This Sheaf was built without the job queue"));
+  return NULL;
+}
+#endif
 
 const SheafExecutorType sheaf_executor_types[] = {
   { "sequential", N_ ("One at a time"),
@@ -28,6 +38,9 @@ const SheafExecutorType sheaf_executor_types[] = {
   { "async", N_ ("Asynchronous"),
     N_ ("Many transfers at once in one helper process; best for downloads."),
     sheaf_executor_async_new },
+  { "queue", N_ ("Job queue"),
+    N_ ("Workers on any number of machines, through a broker; for large collections."),
+    sheaf_executor_queue_new },
   { NULL, NULL, NULL, NULL },
 };
 
