@@ -362,8 +362,8 @@ on_fed (GObject *object, GAsyncResult *result, gpointer data)
       if (self->options.keep_items)
         list_fed (self, handful);
       else
-        for (guint i = 0; i < handful->len; i++)
-          g_queue_push_tail (&self->pending, g_steal_pointer (&handful->pdata[i]));
+        while (handful->len > 0)
+          g_queue_push_tail (&self->pending, g_ptr_array_steal_index (handful, 0));
     }
   pump (self);
 }

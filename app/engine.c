@@ -519,6 +519,17 @@ sheaf_engine_dup_unfinished (SheafEngine *self)
   return batches->len > 0 ? g_steal_pointer (&batches) : NULL;
 }
 
+guint
+sheaf_engine_get_n_jobs (SheafEngine *self, gboolean thumbnails)
+{
+  SheafExecutor *executor;
+
+  g_return_val_if_fail (SHEAF_IS_ENGINE (self), 0);
+
+  executor = self->executors[thumbnails ? USE_THUMBNAILS : USE_DOWNLOADS];
+  return executor != NULL ? sheaf_executor_get_n_jobs (executor) : 0;
+}
+
 void
 sheaf_engine_shutdown (SheafEngine *self)
 {

@@ -125,6 +125,10 @@ sheaf_engine_thumbnail (SheafEngine *self, GPtrArray *files, const SheafBatchOpt
  */
 GPtrArray *sheaf_engine_dup_unfinished (SheafEngine *self);
 
+/* How many jobs the executor for downloads, or for thumbnails, does at once; 0 where there is none
+ * (yet). */
+guint sheaf_engine_get_n_jobs (SheafEngine *self, gboolean thumbnails);
+
 /* Ends helpers and waits for what must not be cut off; called once before the program ends. */
 void sheaf_engine_shutdown (SheafEngine *self);
 

@@ -135,10 +135,10 @@ passes (SheafFeed *self, const SheafEntry *entry)
 static void
 add_slot (SheafFeed *self, SheafEntry *entry)
 {
-  gboolean album = sheaf_entry_is_album (entry);
+  gboolean album = sheaf_entry_is_album (entry) && !self->options.as_listed;
   Slot *slot;
 
-  if (album ? !self->options.albums : !passes (self, entry))
+  if (!self->options.as_listed && (album ? !self->options.albums : !passes (self, entry)))
     return;
   slot = g_new0 (Slot, 1);
   slot->self = self;

@@ -29,6 +29,7 @@ void sheaf_fed_free (SheafFed *fed);
  * @types: (nullable): MIME types to let through; %NULL or empty for every type of picture
  * @any_type: what is not a picture passes too
  * @albums: whether albums are opened; else they are left out
+ * @as_listed: everything passes as it stands, albums unopened
  * @limit: hand out this many at most; 0 for all
  * @retries: how often a page or an album that fails in passing is asked for again
  */
@@ -37,6 +38,7 @@ typedef struct
   const char *const *types;
   gboolean any_type;
   gboolean albums;
+  gboolean as_listed;
   guint limit;
   guint retries;
 } SheafFeedOptions;

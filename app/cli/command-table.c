@@ -1,0 +1,20 @@
+/* command-table.c: every command of sheaf-cli
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "app/cli/command.h"
+
+#include <glib/gi18n-lib.h>
+
+const SheafCommand sheaf_commands[] = {
+  { "list", N_ ("SOURCE"), N_ ("List what a source has"), sheaf_command_list },
+  { "download", N_ ("SOURCE…"), N_ ("Download every picture of a source"), sheaf_command_download },
+  { "thumbnail", N_ ("PATH…"), N_ ("Make thumbnails of pictures and folders of pictures"),
+    sheaf_command_thumbnail },
+  { "credits", "", N_ ("Tell what is left of the client ID's quota"), sheaf_command_credits },
+  { "demo", "", N_ ("Serve the demo gallery, which speaks Imgur's API"), sheaf_command_demo },
+  { "sources", "", N_ ("List every kind of source and how it is written"), sheaf_command_sources },
+  { NULL, NULL, NULL, NULL },
+};

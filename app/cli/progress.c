@@ -1,0 +1,144 @@
+/* progress.c: how far it is
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "app/cli/progress.h"
+
+#include <glib/gi18n-lib.h>
+
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define BAR_CELLS       24
+#define DEFAULT_COLUMNS 80
+
+struct _SheafProgress
+{
+  gboolean drawing;
+  char *line; /* (nullable): what is drawn at present */
+};
+
+SheafProgress *
+sheaf_progress_new (gboolean quiet)
+{
+  SheafProgress *self = g_new0 (SheafProgress, 1);
+
+  self->drawing
+      = !quiet && isatty (STDERR_FILENO) == 1 && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+  return self;
+}
+
+static void
+erase (SheafProgress *self)
+{
+  if (self->line == NULL)
+    return;
+  fputs ("\r\033[K", stderr);
+  g_clear_pointer (&self->line, g_free);
+}
+
+void
+sheaf_progress_free (SheafProgress *self)
+{
+  erase (self);
+  fflush (stderr);
+  g_free (self);
+}
+
+static guint
+get_columns (void)
+{
+  struct winsize size;
+
+  if (ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return size.ws_col;
+  return DEFAULT_COLUMNS;
+}
+
+static char *
+format_time (gint64 seconds)
+{
+  if (seconds >= 3600)
+    return g_strdup_printf ("%" G_GINT64_FORMAT ":%02d:%02d", seconds / 3600,
+                            (int) (seconds / 60 % 60), (int) (seconds % 60));
+  return g_strdup_printf ("%d:%02d", (int) (seconds / 60), (int) (seconds % 60));
+}
+
+char *
+sheaf_progress_format (const SheafBatchSums *sums, guint columns)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  guint ended = sums->done + sums->skipped + sums->failed + sums->cancelled;
+
+  if (sums->complete && sums->total > 0 && columns >= 60)
+    {
+      guint filled = (guint) ((guint64) ended * BAR_CELLS / sums->total);
+
+      g_string_append_c (line, '[');
+      for (guint i = 0; i < BAR_CELLS; i++)
+        g_string_append_c (line, i < filled ? '#' : '-');
+      g_string_append (line, "] ");
+    }
+  /* While more may come, the number is a lower bound. */
+  g_string_append_printf (line, sums->complete ? "%u/%u" : "%u/%u+", ended, sums->total);
+  if (sums->bytes_per_second >= 1)
+    {
+      g_autofree char *speed = g_format_size ((guint64) sums->bytes_per_second);
+
+      g_string_append (line, "  ");
+      /* Translators: so many bytes, "1.2 MB", in every second */
+      g_string_append_printf (line, _ ("%s/s"), speed);
+    }
+  if (sums->seconds_left >= 0)
+    {
+      g_autofree char *time = format_time (sums->seconds_left);
+
+      g_string_append (line, "  ");
+      /* Translators: time that is left, "1:30" */
+      g_string_append_printf (line, _ ("%s left"), time);
+    }
+  if (sums->failed > 0)
+    {
+      g_string_append (line, "  ");
+      g_string_append_printf (line, ngettext ("%u failed", "%u failed", sums->failed),
+                              sums->failed);
+    }
+  if (columns > 1 && g_utf8_strlen (line->str, -1) > (glong) columns - 1)
+    g_string_truncate (line,
+                       (gsize) (g_utf8_offset_to_pointer (line->str, columns - 1) - line->str));
+  return g_string_free (g_steal_pointer (&line), FALSE);
+}
+
+void
+sheaf_progress_update (SheafProgress *self, const SheafBatchSums *sums)
+{
+  g_autofree char *line = NULL;
+
+  if (!self->drawing)
+    return;
+  line = sheaf_progress_format (sums, get_columns ());
+  if (g_strcmp0 (line, self->line) == 0)
+    return;
+  fprintf (stderr, "\r\033[K%s", line);
+  fflush (stderr);
+  g_free (self->line);
+  self->line = g_steal_pointer (&line);
+}
+
+void
+sheaf_progress_message (SheafProgress *self, const char *message)
+{
+  g_autofree char *line = g_strdup (self->line);
+
+  erase (self);
+  g_printerr ("%s\n", message);
+  if (line != NULL)
+    {
+      fputs (line, stderr);
+      fflush (stderr);
+      self->line = g_steal_pointer (&line);
+    }
+}
