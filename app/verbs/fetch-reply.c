@@ -61,7 +61,12 @@ version_name (SoupMessage *message)
 }
 
 SheafReply *
-sheaf_fetch_reply_new (SoupMessage *message, GUri *uri, guint64 bytes, gboolean resumed, guint ms)
+sheaf_fetch_reply_new (SoupMessage *message,
+                       GUri *uri,
+                       guint64 bytes,
+                       gboolean resumed,
+                       gboolean length_known,
+                       guint ms)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   SoupMessageHeaders *headers = soup_message_get_response_headers (message);
@@ -72,6 +77,7 @@ sheaf_fetch_reply_new (SoupMessage *message, GUri *uri, guint64 bytes, gboolean 
   g_variant_dict_insert (&dict, "status", "u", soup_message_get_status (message));
   g_variant_dict_insert (&dict, "bytes", "t", bytes);
   g_variant_dict_insert (&dict, "resumed", "b", resumed);
+  g_variant_dict_insert (&dict, "length-known", "b", length_known);
   g_variant_dict_insert (&dict, "type", "s",
                          g_utf8_validate (lower_type, -1, NULL) ? lower_type : "");
   g_variant_dict_insert (&dict, "url", "s", url);

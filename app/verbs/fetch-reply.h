@@ -15,10 +15,15 @@ G_BEGIN_DECLS
  * @message: answered
  * @uri: the address after redirects
  * @bytes: length of the file now
+ * @length_known: whether that was announced or expected
  *
  * Returns: (transfer full): the reply as verb-fetch.h describes it
  */
-SheafReply *
-sheaf_fetch_reply_new (SoupMessage *message, GUri *uri, guint64 bytes, gboolean resumed, guint ms);
+SheafReply *sheaf_fetch_reply_new (SoupMessage *message,
+                                   GUri *uri,
+                                   guint64 bytes,
+                                   gboolean resumed,
+                                   gboolean length_known,
+                                   guint ms);
 
 G_END_DECLS

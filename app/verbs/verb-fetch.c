@@ -270,6 +270,7 @@ fetch_succeed (Fetch *self)
   if (self->progress != NULL)
     self->progress (self->position, self->position, self->progress_data);
   reply = sheaf_fetch_reply_new (self->message, self->uri, self->position, self->resumed,
+                                 self->total > 0 || self->request->expect_bytes > 0,
                                  (g_get_monotonic_time () - self->begun) / 1000);
   fetch_free (self);
   g_task_return_pointer (task, reply, (GDestroyNotify) sheaf_reply_unref);
