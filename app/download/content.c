@@ -1,0 +1,327 @@
+/* content.c: what a file really is
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Signatures are a table of bytes at a place; containers (RIFF, ISO media) are told apart by their
+ * brand, text formats by their first tag. */
+#include "config.h"
+
+#include "app/download/content.h"
+
+#include "app/work/error.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HEAD_LENGTH (64 * 1024)
+
+/* Imgur's picture that says a picture is gone. */
+#define REMOVED_LENGTH 503
+#define REMOVED_MD5    "d835884373f4d6c8f24742ceabe74946"
+
+static const struct
+{
+  const char *type;
+  guint offset;
+  guint length;
+  const char *bytes;
+} signatures[] = {
+  { "image/jpeg", 0, 3, "\xff\xd8\xff" },
+  { "image/png", 0, 8, "\x89PNG\r\n\x1a\n" },
+  { "image/gif", 0, 6, "GIF87a" },
+  { "image/gif", 0, 6, "GIF89a" },
+  { "image/webp", 8, 4, "WEBP" },
+  { "image/bmp", 0, 2, "BM" },
+  { "image/tiff", 0, 4, "II*\0" },
+  { "image/tiff", 0, 4, "MM\0*" },
+  { "image/jxl", 0, 2, "\xff\x0a" },
+  { "image/jxl", 0, 12, "\0\0\0\x0cJXL \r\n\x87\n" },
+  { "image/vnd.microsoft.icon", 0, 4, "\0\0\1\0" },
+  { "image/jp2", 0, 12, "\0\0\0\x0cjP  \r\n\x87\n" },
+  { "video/webm", 0, 4, "\x1a\x45\xdf\xa3" },
+  { "application/pdf", 0, 5, "%PDF-" },
+  { "application/zip", 0, 4, "PK\3\4" },
+};
+
+static const struct
+{
+  const char *brand;
+  const char *type;
+} brands[] = {
+  { "avif", "image/avif" }, { "avis", "image/avif" }, { "heic", "image/heic" },
+  { "heix", "image/heic" }, { "hevc", "image/heic" }, { "heim", "image/heic" },
+  { "heis", "image/heic" }, { "mif1", "image/heic" }, { "msf1", "image/heic" },
+};
+
+static const struct
+{
+  const char *type;
+  const char *extension;
+} extensions[] = {
+  { "image/jpeg", "jpg" },
+  { "image/png", "png" },
+  { "image/gif", "gif" },
+  { "image/webp", "webp" },
+  { "image/bmp", "bmp" },
+  { "image/tiff", "tiff" },
+  { "image/jxl", "jxl" },
+  { "image/avif", "avif" },
+  { "image/heic", "heic" },
+  { "image/heif", "heic" },
+  { "image/jp2", "jp2" },
+  { "image/svg+xml", "svg" },
+  { "image/vnd.microsoft.icon", "ico" },
+  { "image/x-icon", "ico" },
+  { "video/mp4", "mp4" },
+  { "video/webm", "webm" },
+  { "application/pdf", "pdf" },
+  { "application/zip", "zip" },
+  { "application/json", "json" },
+  { "application/xml", "xml" },
+  { "text/xml", "xml" },
+  { "text/html", "html" },
+  { "application/xhtml+xml", "html" },
+  { "text/plain", "txt" },
+  { "text/css", "css" },
+  { "text/csv", "csv" },
+  { "text/markdown", "md" },
+};
+
+/* Everything between the start of a text and its first real tag. */
+static const char *
+first_tag (const char *text, const char *end)
+{
+  while (TRUE)
+    {
+      const char *close = NULL;
+
+      while (text < end && (g_ascii_isspace (*text) || (guchar) *text >= 0xef))
+        text++;
+      if (end - text >= 4 && memcmp (text, "<!--", 4) == 0)
+        close = g_strstr_len (text, end - text, "-->");
+      else if (end - text >= 2 && memcmp (text, "<?", 2) == 0)
+        close = g_strstr_len (text, end - text, "?>");
+      else
+        return text;
+      if (close == NULL)
+        return end;
+      text = close + 2 + (*close == '-');
+    }
+}
+
+static const char *
+sniff_text (const guint8 *head, gsize length)
+{
+  static const char *const html[]
+      = { "<!doctype html", "<html", "<head", "<body", "<title", "<h1", "<script", "<p>" };
+  const char *text = (const char *) head, *end = text + length;
+  const char *tag = first_tag (text, end);
+
+  for (guint i = 0; i < G_N_ELEMENTS (html); i++)
+    if ((gsize) (end - tag) >= strlen (html[i])
+        && g_ascii_strncasecmp (tag, html[i], strlen (html[i])) == 0)
+      return "text/html";
+  if (end - tag >= 4 && memcmp (tag, "<svg", 4) == 0)
+    return "image/svg+xml";
+  if (end - tag >= 13 && g_ascii_strncasecmp (tag, "<!doctype svg", 13) == 0)
+    return "image/svg+xml";
+  return NULL;
+}
+
+static const char *
+sniff_media (const guint8 *head, gsize length)
+{
+  if (length < 12 || memcmp (head + 4, "ftyp", 4) != 0)
+    return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (brands); i++)
+    if (memcmp (head + 8, brands[i].brand, 4) == 0)
+      return brands[i].type;
+  return "video/mp4";
+}
+
+const char *
+sheaf_content_sniff (const guint8 *head, gsize length)
+{
+  const char *type;
+
+  g_return_val_if_fail (head != NULL || length == 0, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (signatures); i++)
+    if (length >= signatures[i].offset + signatures[i].length
+        && memcmp (head + signatures[i].offset, signatures[i].bytes, signatures[i].length) == 0)
+      return signatures[i].type;
+  type = sniff_media (head, length);
+  return type != NULL ? type : sniff_text (head, length);
+}
+
+const char *
+sheaf_content_extension (const char *type)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (extensions); i++)
+    if (g_strcmp0 (extensions[i].type, type) == 0)
+      return extensions[i].extension;
+  return NULL;
+}
+
+static gssize
+read_at (int fd, guint8 *buffer, gsize length, guint64 offset)
+{
+  gsize n_read = 0;
+
+  while (n_read < length)
+    {
+      gssize n = pread (fd, buffer + n_read, length - n_read, offset + n_read);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return -1;
+      if (n == 0)
+        break;
+      n_read += n;
+    }
+  return n_read;
+}
+
+static gboolean
+says (const guint8 *head, gsize length, const char *words)
+{
+  g_autofree char *lower = g_ascii_strdown ((const char *) head, length);
+
+  return memmem (lower, length, words, strlen (words)) != NULL;
+}
+
+/* An error page that came with a success status. */
+static gboolean
+refuse_page (const guint8 *head, gsize length, GError **error)
+{
+  if (says (head, length, "over capacity"))
+    return sheaf_fail (error, SHEAF_ERROR_OVER_CAPACITY,
+                       _ ("The service says it is over capacity."));
+  if (says (head, length, "viewable in your region")
+      || says (head, length, "available in your region"))
+    return sheaf_fail (error, SHEAF_ERROR_REGION,
+                       _ ("The service does not offer this where you are."));
+  return sheaf_fail (error, SHEAF_ERROR_NOT_A_PICTURE,
+                     _ ("A web page came instead of the picture."));
+}
+
+static gboolean
+is_removed_sign (const guint8 *head, gsize length)
+{
+  g_autofree char *md5 = NULL;
+
+  if (length != REMOVED_LENGTH)
+    return FALSE;
+  md5 = g_compute_checksum_for_data (G_CHECKSUM_MD5, head, length);
+  return g_str_equal (md5, REMOVED_MD5);
+}
+
+/* Does the file end as its format says?  Only asked where nobody said how long it is. */
+static gboolean
+has_its_end (const char *type,
+             const guint8 *head,
+             gsize head_length,
+             const guint8 *tail,
+             gsize tail_length,
+             guint64 size)
+{
+  if (g_str_equal (type, "image/jpeg"))
+    return memmem (tail, tail_length, "\xff\xd9", 2) != NULL;
+  if (g_str_equal (type, "image/png"))
+    return memmem (tail, tail_length, "IEND", 4) != NULL;
+  if (g_str_equal (type, "image/gif"))
+    {
+      while (tail_length > 0 && tail[tail_length - 1] == 0)
+        tail_length--;
+      return tail_length > 0 && tail[tail_length - 1] == ';';
+    }
+  if (g_str_equal (type, "image/webp") && head_length >= 8)
+    {
+      guint32 riff;
+
+      memcpy (&riff, head + 4, sizeof riff);
+      return (guint64) GUINT32_FROM_LE (riff) + 8 <= size;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_sha1 (int fd, const char *wanted, GError **error)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA1);
+  g_autofree guint8 *buffer = g_malloc (HEAD_LENGTH);
+  guint64 offset = 0;
+  gssize n;
+
+  while ((n = read_at (fd, buffer, HEAD_LENGTH, offset)) > 0)
+    {
+      g_checksum_update (checksum, buffer, n);
+      offset += n;
+    }
+  if (n < 0)
+    return sheaf_fail (error, SHEAF_ERROR_FILE, _ ("The file could not be read back."));
+  if (g_ascii_strcasecmp (g_checksum_get_string (checksum), wanted) != 0)
+    return sheaf_fail (error, SHEAF_ERROR_SHORT,
+                       _ ("The file is damaged: its checksum is not the one the source gives."));
+  return TRUE;
+}
+
+static gboolean
+is_picture (const char *type, const SheafEntry *entry)
+{
+  if (type == NULL)
+    return FALSE;
+  if (g_str_has_prefix (type, "image/"))
+    return TRUE;
+  return g_str_has_prefix (type, "video/") && entry->type != NULL
+         && g_str_has_prefix (entry->type, "video/");
+}
+
+/* Imgur gives a still picture under the link of a GIF that is too large. */
+static gboolean
+is_only_preview (const char *type, guint64 size, const SheafEntry *entry)
+{
+  if (g_strcmp0 (entry->type, "image/gif") != 0)
+    return FALSE;
+  if (entry->animated
+      && (g_str_equal (type, "image/jpeg") || g_str_equal (type, "image/bmp")
+          || g_str_equal (type, "image/tiff")))
+    return TRUE;
+  return entry->bytes > 0 && size < entry->bytes;
+}
+
+gboolean
+sheaf_content_check (int fd, const SheafContentCheck *check, const char **type, GError **error)
+{
+  g_autofree guint8 *head = g_malloc (HEAD_LENGTH), *tail = g_malloc (HEAD_LENGTH);
+  const SheafEntry *entry = check->entry;
+  gssize head_length, tail_length;
+  struct stat status;
+
+  if (fstat (fd, &status) != 0 || (head_length = read_at (fd, head, HEAD_LENGTH, 0)) < 0
+      || (tail_length = read_at (fd, tail, HEAD_LENGTH, MAX (status.st_size - HEAD_LENGTH, 0))) < 0)
+    return sheaf_fail (error, SHEAF_ERROR_FILE, _ ("The file could not be read back."));
+  *type = sheaf_content_sniff (head, head_length);
+  if (!check->any_type)
+    {
+      if (head_length == 0)
+        return sheaf_fail (error, SHEAF_ERROR_SHORT, _ ("The file that came is empty."));
+      if (g_strcmp0 (*type, "text/html") == 0)
+        return refuse_page (head, head_length, error);
+      if (!is_picture (*type, entry))
+        return sheaf_fail (error, SHEAF_ERROR_NOT_A_PICTURE, _ ("What came is not a picture."));
+      if (is_removed_sign (head, head_length))
+        return sheaf_fail (error, SHEAF_ERROR_REMOVED, _ ("The picture was removed."));
+      if (is_only_preview (*type, status.st_size, entry))
+        return sheaf_fail (error, SHEAF_ERROR_NOT_A_PICTURE,
+                           _ ("Only a preview of the animation came, not the animation."));
+    }
+  if (!check->length_known && *type != NULL
+      && !has_its_end (*type, head, head_length, tail, tail_length, status.st_size))
+    return sheaf_fail (error, SHEAF_ERROR_SHORT, _ ("The file ends before the picture does."));
+  return entry->sha1 == NULL || check_sha1 (fd, entry->sha1, error);
+}
