@@ -1,0 +1,484 @@
+/* archive.c: what was wanted and what was got, in SQLite
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Statements are prepared once and kept in a table.  The file is in WAL mode with full
+ * synchronisation: a commit that returned survives a power cut. */
+#include "config.h"
+
+#include "app/download/archive.h"
+
+#include "app/download/entry-record.h"
+#include "app/work/error.h"
+
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+
+#define BUSY_TIMEOUT_MS 10000
+#define SCHEMA_VERSION  1
+
+enum
+{
+  BEGIN,
+  COMMIT,
+  ROLLBACK,
+  LOOKUP,
+  INSERT,
+  REWANT,
+  SET,
+  FORGET,
+  FORGET_FOLDER,
+  FORGET_ALL,
+  COUNT_FOLDER,
+  COUNT_ALL,
+  UNFINISHED,
+  FOLDERS,
+  N_STATEMENTS
+};
+
+static const char *const sql[N_STATEMENTS] = {
+  [BEGIN] = "BEGIN IMMEDIATE",
+  [COMMIT] = "COMMIT",
+  [ROLLBACK] = "ROLLBACK",
+  [LOOKUP] = "SELECT state, name, bytes FROM wanted WHERE folder = ?1 AND source = ?2 AND id = ?3",
+  [INSERT] = "INSERT INTO wanted (folder, source, id, state, entry) VALUES (?1, ?2, ?3, 1, ?4)",
+  [REWANT] = "UPDATE wanted SET state = CASE state WHEN 4 THEN 1 ELSE state END, entry = ?4,"
+             " reason = NULL WHERE folder = ?1 AND source = ?2 AND id = ?3",
+  [SET] = "UPDATE wanted SET state = ?4, name = coalesce (?5, name), bytes = ?6, reason = ?7,"
+          " changed = unixepoch () WHERE folder = ?1 AND source = ?2 AND id = ?3",
+  [FORGET] = "DELETE FROM wanted WHERE folder = ?1 AND source = ?2 AND id = ?3 AND state <> 3",
+  [FORGET_FOLDER] = "DELETE FROM wanted WHERE folder = ?1 AND state IN (1, 2)",
+  [FORGET_ALL] = "DELETE FROM wanted WHERE state IN (1, 2)",
+  [COUNT_FOLDER] = "SELECT count (*) FROM wanted WHERE folder = ?1 AND state = ?2",
+  [COUNT_ALL] = "SELECT count (*) FROM wanted WHERE state = ?2",
+  [UNFINISHED] = "SELECT entry FROM wanted WHERE folder = ?1 AND state IN (1, 2) ORDER BY place",
+  [FOLDERS]
+  = "SELECT folder FROM wanted WHERE state IN (1, 2) GROUP BY folder ORDER BY min (place)",
+};
+
+static const char schema[]
+    = "CREATE TABLE IF NOT EXISTS wanted ("
+      " place INTEGER PRIMARY KEY AUTOINCREMENT,"
+      " folder TEXT NOT NULL, source TEXT NOT NULL, id TEXT NOT NULL,"
+      " state INTEGER NOT NULL, name TEXT, bytes INTEGER NOT NULL DEFAULT 0,"
+      " entry BLOB, reason TEXT, changed INTEGER NOT NULL DEFAULT (unixepoch ()),"
+      " UNIQUE (folder, source, id));"
+      "CREATE INDEX IF NOT EXISTS wanted_state ON wanted (state, folder);"
+      "PRAGMA user_version = " G_STRINGIFY (SCHEMA_VERSION) ";";
+
+struct _SheafArchive
+{
+  GObject parent_instance;
+
+  GRecMutex mutex; /* held from begin to commit */
+  sqlite3 *db;
+  sqlite3_stmt *statements[N_STATEMENTS];
+};
+
+G_DEFINE_FINAL_TYPE (SheafArchive, sheaf_archive, G_TYPE_OBJECT)
+
+static gboolean
+fail_sqlite (SheafArchive *self, int code, GError **error)
+{
+  switch (code & 0xff)
+    {
+    case SQLITE_FULL:
+      return sheaf_fail (error, SHEAF_ERROR_DISK_FULL,
+                         _ ("The record of downloads cannot be written: the disk is full."));
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return sheaf_fail (error, SHEAF_ERROR_PERMISSION,
+                         _ ("The record of downloads may not be written."));
+    default:
+      return sheaf_fail (error, SHEAF_ERROR_FILE, _ ("The record of downloads cannot be used: %s."),
+                         self->db != NULL ? sqlite3_errmsg (self->db) : sqlite3_errstr (code));
+    }
+}
+
+static void
+sheaf_archive_finalize (GObject *object)
+{
+  SheafArchive *self = SHEAF_ARCHIVE (object);
+
+  for (guint i = 0; i < N_STATEMENTS; i++)
+    sqlite3_finalize (self->statements[i]);
+  sqlite3_close_v2 (self->db);
+  g_rec_mutex_clear (&self->mutex);
+
+  G_OBJECT_CLASS (sheaf_archive_parent_class)->finalize (object);
+}
+
+static void
+sheaf_archive_class_init (SheafArchiveClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = sheaf_archive_finalize;
+}
+
+static void
+sheaf_archive_init (SheafArchive *self)
+{
+  g_rec_mutex_init (&self->mutex);
+}
+
+static int
+take_check (void *data, int n_columns, char **values, char **names)
+{
+  gboolean *sound = data;
+
+  *sound = n_columns == 1 && g_strcmp0 (values[0], "ok") == 0;
+  return 0;
+}
+
+static int
+open_database (SheafArchive *self, const char *path)
+{
+  gboolean sound = FALSE;
+  int code = sqlite3_open_v2 (
+      path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+
+  if (code == SQLITE_OK)
+    {
+      sqlite3_extended_result_codes (self->db, TRUE);
+      sqlite3_busy_timeout (self->db, BUSY_TIMEOUT_MS);
+      code = sqlite3_exec (self->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", NULL,
+                           NULL, NULL);
+    }
+  if (code == SQLITE_OK)
+    code = sqlite3_exec (self->db, "PRAGMA quick_check (1)", take_check, &sound, NULL);
+  if (code == SQLITE_OK && !sound)
+    code = SQLITE_CORRUPT;
+  if (code == SQLITE_OK)
+    code = sqlite3_exec (self->db, schema, NULL, NULL, NULL);
+  for (guint i = 0; code == SQLITE_OK && i < N_STATEMENTS; i++)
+    code = sqlite3_prepare_v3 (self->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+                               &self->statements[i], NULL);
+  return code;
+}
+
+static void
+close_database (SheafArchive *self)
+{
+  for (guint i = 0; i < N_STATEMENTS; i++)
+    g_clear_pointer (&self->statements[i], sqlite3_finalize);
+  g_clear_pointer (&self->db, sqlite3_close_v2);
+}
+
+/* A damaged record is kept for whoever can still read it. */
+static void
+move_aside (const char *path)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *stamp = g_date_time_format (now, "%Y%m%dT%H%M%S");
+  g_autofree char *aside = g_strdup_printf ("%s.damaged-%s", path, stamp);
+  static const char *const suffixes[] = { "", "-wal", "-shm" };
+
+  g_warning ("The record of downloads is damaged; it was moved to %s and a new one is begun",
+             aside);
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *from = g_strconcat (path, suffixes[i], NULL);
+      g_autofree char *to = g_strconcat (aside, suffixes[i], NULL);
+
+      g_rename (from, to);
+    }
+}
+
+static gboolean
+is_damage (int code)
+{
+  return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB
+         || (code & 0xff) == SQLITE_ERROR; /* a table of another shape */
+}
+
+SheafArchive *
+sheaf_archive_open (GFile *file, GError **error)
+{
+  g_autoptr (SheafArchive) self = g_object_new (SHEAF_TYPE_ARCHIVE, NULL);
+  g_autofree char *path
+      = file != NULL ? g_file_get_path (file)
+                     : g_build_filename (g_get_user_data_dir (), "sheaf", "archive.sqlite", NULL);
+  g_autofree char *folder = NULL;
+  int code;
+
+  if (path == NULL)
+    {
+      sheaf_fail (error, SHEAF_ERROR_FILE,
+                  _ ("The record of downloads must be a file on this computer."));
+      return NULL;
+    }
+  folder = g_path_get_dirname (path);
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    {
+      sheaf_fail (error, SHEAF_ERROR_PERMISSION, _ ("The folder “%s” cannot be made."), folder);
+      return NULL;
+    }
+  code = open_database (self, path);
+  if (is_damage (code))
+    {
+      close_database (self);
+      move_aside (path);
+      code = open_database (self, path);
+    }
+  if (code != SQLITE_OK)
+    {
+      fail_sqlite (self, code, error);
+      return NULL;
+    }
+  return g_steal_pointer (&self);
+}
+
+void
+sheaf_archive_row_clear (SheafArchiveRow *row)
+{
+  g_clear_pointer (&row->name, g_free);
+  row->state = SHEAF_ARCHIVE_NONE;
+}
+
+/* --- statements --- */
+
+static sqlite3_stmt *
+bind_key (SheafArchive *self, int which, GFile *folder, const SheafEntry *entry)
+{
+  sqlite3_stmt *statement = self->statements[which];
+
+  if (folder != NULL)
+    sqlite3_bind_text (statement, 1, g_file_get_uri (folder), -1, g_free);
+  if (entry != NULL)
+    {
+      sqlite3_bind_text (statement, 2, entry->source, -1, SQLITE_TRANSIENT);
+      sqlite3_bind_text (statement, 3, entry->id, -1, SQLITE_TRANSIENT);
+    }
+  return statement;
+}
+
+static void
+bind_record (sqlite3_stmt *statement, int column, const SheafEntry *entry)
+{
+  g_autoptr (GBytes) record = sheaf_entry_to_record (entry);
+  gsize length;
+  const void *data = g_bytes_get_data (record, &length);
+
+  sqlite3_bind_blob (statement, column, data, length, SQLITE_TRANSIENT);
+}
+
+/* Runs a statement that gives no rows; ends the use of it. */
+static gboolean
+run (SheafArchive *self, int which, GError **error)
+{
+  sqlite3_stmt *statement = self->statements[which];
+  int code = sqlite3_step (statement);
+
+  sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement);
+  return code == SQLITE_DONE || code == SQLITE_ROW || fail_sqlite (self, code, error);
+}
+
+gboolean
+sheaf_archive_begin (SheafArchive *self, GError **error)
+{
+  g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), FALSE);
+
+  g_rec_mutex_lock (&self->mutex);
+  if (run (self, BEGIN, error))
+    return TRUE;
+  g_rec_mutex_unlock (&self->mutex);
+  return FALSE;
+}
+
+gboolean
+sheaf_archive_commit (SheafArchive *self, GError **error)
+{
+  gboolean done = run (self, COMMIT, error);
+
+  if (!done)
+    run (self, ROLLBACK, NULL);
+  g_rec_mutex_unlock (&self->mutex);
+  return done;
+}
+
+void
+sheaf_archive_rollback (SheafArchive *self)
+{
+  run (self, ROLLBACK, NULL);
+  g_rec_mutex_unlock (&self->mutex);
+}
+
+static gboolean
+lookup (SheafArchive *self,
+        GFile *folder,
+        const SheafEntry *entry,
+        SheafArchiveRow *row,
+        GError **error)
+{
+  sqlite3_stmt *statement = bind_key (self, LOOKUP, folder, entry);
+  int code = sqlite3_step (statement);
+
+  *row = (SheafArchiveRow){ SHEAF_ARCHIVE_NONE };
+  if (code == SQLITE_ROW)
+    {
+      row->state = CLAMP (sqlite3_column_int (statement, 0), 0, SHEAF_ARCHIVE_FAILED);
+      row->name = g_strdup ((const char *) sqlite3_column_text (statement, 1));
+      row->bytes = MAX (sqlite3_column_int64 (statement, 2), 0);
+    }
+  sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement);
+  return code == SQLITE_ROW || code == SQLITE_DONE || fail_sqlite (self, code, error);
+}
+
+gboolean
+sheaf_archive_want (SheafArchive *self,
+                    GFile *folder,
+                    const SheafEntry *entry,
+                    SheafArchiveRow *row,
+                    GError **error)
+{
+  gboolean done;
+
+  g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), FALSE);
+  g_return_val_if_fail (entry != NULL && row != NULL, FALSE);
+
+  g_rec_mutex_lock (&self->mutex);
+  done = lookup (self, folder, entry, row, error);
+  if (done)
+    {
+      int which = row->state == SHEAF_ARCHIVE_NONE ? INSERT : REWANT;
+
+      bind_record (bind_key (self, which, folder, entry), 4, entry);
+      done = run (self, which, error);
+    }
+  g_rec_mutex_unlock (&self->mutex);
+  return done;
+}
+
+gboolean
+sheaf_archive_set (SheafArchive *self,
+                   GFile *folder,
+                   const SheafEntry *entry,
+                   SheafArchiveState state,
+                   const char *name,
+                   guint64 bytes,
+                   const GError *reason,
+                   GError **error)
+{
+  sqlite3_stmt *statement;
+  gboolean done;
+
+  g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), FALSE);
+
+  g_rec_mutex_lock (&self->mutex);
+  statement = bind_key (self, SET, folder, entry);
+  sqlite3_bind_int (statement, 4, state);
+  sqlite3_bind_text (statement, 5, name, -1, SQLITE_TRANSIENT);
+  sqlite3_bind_int64 (statement, 6, bytes);
+  if (reason != NULL)
+    sqlite3_bind_text (statement, 7, sheaf_error_kind (reason), -1, SQLITE_TRANSIENT);
+  done = run (self, SET, error);
+  g_rec_mutex_unlock (&self->mutex);
+  return done;
+}
+
+gboolean
+sheaf_archive_forget (SheafArchive *self, GFile *folder, const SheafEntry *entry, GError **error)
+{
+  gboolean done;
+
+  g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), FALSE);
+
+  g_rec_mutex_lock (&self->mutex);
+  bind_key (self, FORGET, folder, entry);
+  done = run (self, FORGET, error);
+  g_rec_mutex_unlock (&self->mutex);
+  return done;
+}
+
+gint64
+sheaf_archive_count (SheafArchive *self, GFile *folder, SheafArchiveState state)
+{
+  int which = folder != NULL ? COUNT_FOLDER : COUNT_ALL;
+  sqlite3_stmt *statement;
+  gint64 count = 0;
+
+  g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), 0);
+
+  g_rec_mutex_lock (&self->mutex);
+  statement = bind_key (self, which, folder, NULL);
+  sqlite3_bind_int (statement, 2, state);
+  if (sqlite3_step (statement) == SQLITE_ROW)
+    count = sqlite3_column_int64 (statement, 0);
+  sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement);
+  g_rec_mutex_unlock (&self->mutex);
+  return count;
+}
+
+GPtrArray *
+sheaf_archive_dup_unfinished (SheafArchive *self, GFile *folder, GError **error)
+{
+  g_autoptr (GPtrArray) entries
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) sheaf_entry_unref);
+  sqlite3_stmt *statement;
+  int code;
+
+  g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), NULL);
+  g_return_val_if_fail (G_IS_FILE (folder), NULL);
+
+  g_rec_mutex_lock (&self->mutex);
+  statement = bind_key (self, UNFINISHED, folder, NULL);
+  while ((code = sqlite3_step (statement)) == SQLITE_ROW)
+    {
+      g_autoptr (GBytes) record
+          = g_bytes_new (sqlite3_column_blob (statement, 0), sqlite3_column_bytes (statement, 0));
+      SheafEntry *entry = sheaf_entry_from_record (record);
+
+      if (entry != NULL)
+        g_ptr_array_add (entries, entry);
+    }
+  sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement);
+  if (code != SQLITE_DONE)
+    fail_sqlite (self, code, error);
+  g_rec_mutex_unlock (&self->mutex);
+  return code == SQLITE_DONE ? g_steal_pointer (&entries) : NULL;
+}
+
+GPtrArray *
+sheaf_archive_dup_unfinished_folders (SheafArchive *self, GError **error)
+{
+  g_autoptr (GPtrArray) folders = g_ptr_array_new_with_free_func (g_object_unref);
+  sqlite3_stmt *statement;
+  int code;
+
+  g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), NULL);
+
+  g_rec_mutex_lock (&self->mutex);
+  statement = self->statements[FOLDERS];
+  while ((code = sqlite3_step (statement)) == SQLITE_ROW)
+    {
+      const char *uri = (const char *) sqlite3_column_text (statement, 0);
+
+      if (uri != NULL)
+        g_ptr_array_add (folders, g_file_new_for_uri (uri));
+    }
+  sqlite3_reset (statement);
+  if (code != SQLITE_DONE)
+    fail_sqlite (self, code, error);
+  g_rec_mutex_unlock (&self->mutex);
+  return code == SQLITE_DONE ? g_steal_pointer (&folders) : NULL;
+}
+
+gboolean
+sheaf_archive_forget_unfinished (SheafArchive *self, GFile *folder, GError **error)
+{
+  int which = folder != NULL ? FORGET_FOLDER : FORGET_ALL;
+  gboolean done;
+
+  g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), FALSE);
+
+  g_rec_mutex_lock (&self->mutex);
+  bind_key (self, which, folder, NULL);
+  done = run (self, which, error);
+  g_rec_mutex_unlock (&self->mutex);
+  return done;
+}
