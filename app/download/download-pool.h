@@ -4,7 +4,10 @@
  *
  * The pool keeps as many transfers in flight as its executor does at once, in order, with a limit
  * and a brake per host; retries what passes; and hands each file to its final name only when it is
- * whole and its content is what it should be.  Lives in one main context; never blocks it. */
+ * whole and its content is what it should be.  Lives in one main context; never blocks it.
+ *
+ * Transfers under way keep the pool alive: pause it (parts are kept) or cancel all before letting
+ * it go. */
 #pragma once
 
 #include "app/download/archive.h"
@@ -27,7 +30,8 @@ G_BEGIN_DECLS
  * @allow_private: whether private and loopback addresses may be reached (the demo; URLs that the
  *   person typed); never for links that a public gallery hands out
  * @name_template: (nullable): file names; %NULL names a file after its link
- * @use_archive: whether what the archive knows to be whole is skipped
+ * @use_archive: whether what is there already, whole, is skipped
+ * @backoff_ms: wait before the first further try; doubles with each; 0 for 1000
  */
 typedef struct
 {
@@ -42,6 +46,7 @@ typedef struct
   gboolean allow_private;
   const char *name_template;
   gboolean use_archive;
+  guint backoff_ms;
 } SheafDownloadOptions;
 
 #define SHEAF_TYPE_DOWNLOAD_POOL (sheaf_download_pool_get_type ())

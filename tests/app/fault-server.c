@@ -82,6 +82,8 @@ serve_request (FaultConnection *self, const FaultRequest *request)
       GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (self->server->counts, path)) + 1));
   g_mutex_unlock (&self->server->mutex);
   if (copy.func == NULL)
+    g_test_message ("no answer for %s", path);
+  if (copy.func == NULL)
     return fault_answer (self, "404 Not Found", "", "no", 2);
   return copy.func (self, request, copy.user_data);
 }
