@@ -13,6 +13,7 @@
 #include "app/demo/deliver.h"
 #include "app/demo/faults.h"
 #include "app/demo/service.h"
+#include "app/demo/sockets.h"
 #include "app/demo/store.h"
 
 #include <string.h>
@@ -38,6 +39,7 @@ struct _SheafDemoServer
   SheafDemoStore *store;
   SheafFaults *faults;
   SoupServer *soup;
+  SheafSockets *sockets;
   SheafDemoHost host;
   GHashTable *pending; /* (element-type Pending): requests not answered yet */
   GPtrArray *held;     /* (element-type GIOStream): connections left without a word */
@@ -320,6 +322,7 @@ on_request (SoupServer *soup,
       soup_server_message_set_status (message, SOUP_STATUS_METHOD_NOT_ALLOWED, NULL);
       return;
     }
+  sheaf_sockets_watch (self->sockets, soup_server_message_get_socket (message));
   pending = g_new0 (Pending, 1);
   pending->self = self;
   pending->message = g_object_ref (message);
@@ -339,13 +342,26 @@ on_request (SoupServer *soup,
   g_source_attach (pending->latency, self->context);
 }
 
+/* A socket on the loopback interface, and nowhere else. */
+static GSocket *
+listen_on (guint port, GError **error)
+{
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", port);
+  g_autoptr (GSocket) socket
+      = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
+
+  if (socket == NULL || !g_socket_bind (socket, address, TRUE, error))
+    return NULL;
+  g_socket_set_listen_backlog (socket, 256);
+  return g_socket_listen (socket, error) ? g_steal_pointer (&socket) : NULL;
+}
+
 /* In the context the server answers on. */
 static gboolean
 start (SheafDemoServer *self, GError **error)
 {
-  g_autoptr (GSocketAddress) address
-      = g_inet_socket_address_new_from_string ("127.0.0.1", self->port);
-  GSList *uris;
+  g_autoptr (GSocket) listener = NULL;
+  g_autoptr (GSocketAddress) address = NULL;
 
   self->faults = sheaf_faults_new ((const char *const *) self->fault_specs, self->seed, error);
   if (self->faults == NULL)
@@ -356,12 +372,16 @@ start (SheafDemoServer *self, GError **error)
   self->store = sheaf_demo_store_new (self->catalogue);
   self->soup = soup_server_new ("server-header", "sheaf-demo", NULL);
   soup_server_add_handler (self->soup, NULL, on_request, self, NULL);
-  if (!soup_server_listen (self->soup, address, 0, error))
+  listener = listen_on (self->port, error);
+  if (listener == NULL || !soup_server_listen_socket (self->soup, listener, 0, error))
     return FALSE;
-  uris = soup_server_get_uris (self->soup);
-  self->base_url = g_strdup_printf ("http://127.0.0.1:%d", g_uri_get_port (uris->data));
+  address = g_socket_get_local_address (listener, error);
+  if (address == NULL)
+    return FALSE;
+  self->sockets = sheaf_sockets_new ();
+  self->base_url = g_strdup_printf (
+      "http://127.0.0.1:%u", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)));
   self->api_url = g_strconcat (self->base_url, "/3", NULL);
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
   self->host.catalogue = self->catalogue;
   self->host.base_url = self->base_url;
   self->host.credits = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -380,6 +400,7 @@ stop (SheafDemoServer *self)
   g_hash_table_remove_all (self->pending);
   g_ptr_array_set_size (self->held, 0);
   g_clear_object (&self->soup);
+  g_clear_pointer (&self->sockets, sheaf_sockets_free);
 }
 
 static gpointer
