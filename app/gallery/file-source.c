@@ -22,9 +22,9 @@
 
 #define ATTRIBUTES                                                                                 \
   G_FILE_ATTRIBUTE_STANDARD_NAME                                                                   \
-      "," G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE                        \
-      "," G_FILE_ATTRIBUTE_STANDARD_IS_HIDDEN "," G_FILE_ATTRIBUTE_STANDARD_IS_SYMLINK             \
-      "," G_FILE_ATTRIBUTE_STANDARD_FAST_CONTENT_TYPE "," G_FILE_ATTRIBUTE_TIME_MODIFIED
+  "," G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE                            \
+  "," G_FILE_ATTRIBUTE_STANDARD_IS_HIDDEN "," G_FILE_ATTRIBUTE_STANDARD_IS_SYMLINK                 \
+  "," G_FILE_ATTRIBUTE_STANDARD_FAST_CONTENT_TYPE "," G_FILE_ATTRIBUTE_TIME_MODIFIED
 
 /* What is still to do: a folder to read, or a picture found. */
 typedef struct
@@ -295,7 +295,7 @@ sheaf_file_claims (const char *spec)
   g_autoptr (GFile) file = NULL;
   g_autoptr (GFileInfo) info = NULL;
 
-  if (g_str_equal (spec, "-") || g_ascii_strncasecmp (spec, "http", 4) == 0)
+  if (*spec == '\0' || g_str_equal (spec, "-") || g_ascii_strncasecmp (spec, "http", 4) == 0)
     return FALSE;
   file = g_file_new_for_commandline_arg (spec);
   info = g_file_query_info (file, ATTRIBUTES, G_FILE_QUERY_INFO_NONE, NULL, NULL);

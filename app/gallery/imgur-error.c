@@ -111,9 +111,9 @@ describe (SheafError cause, guint status, gint64 wait, gint64 now)
   switch ((int) cause)
     {
     case SHEAF_ERROR_OVER_CAPACITY:
-      return g_strdup (_ ("Imgur is over capacity at the moment; try again a little later"));
+      return g_strdup (_ ("Imgur is over capacity at the moment; try again a little later."));
     case SHEAF_ERROR_REGION:
-      return g_strdup (_ ("Imgur does not serve the country you are in"));
+      return g_strdup (_ ("Imgur does not serve the country you are in."));
     case SHEAF_ERROR_RATE_LIMITED:
       if (wait > USUAL_WAIT)
         {
@@ -121,19 +121,19 @@ describe (SheafError cause, guint status, gint64 wait, gint64 now)
           /* Translators: a time of day, as strftime() writes it */
           g_autofree char *time = g_date_time_format (reset, C_ ("time of day", "%H:%M"));
 
-          return g_strdup_printf (_ ("The quota of your client ID is used up until %s"), time);
+          return g_strdup_printf (_ ("The quota of your client ID is used up until %s."), time);
         }
-      return g_strdup (_ ("Imgur says that these were too many requests; try again in a minute"));
+      return g_strdup (_ ("Imgur says that these were too many requests; try again in a minute."));
     case SHEAF_ERROR_CLIENT_ID:
-      return g_strdup (status == 401 ? _ ("Imgur answers only with a client ID")
-                                     : _ ("Imgur refused the client ID"));
+      return g_strdup (status == 401 ? _ ("Imgur answers only with a client ID.")
+                                     : _ ("Imgur refused the client ID."));
     case SHEAF_ERROR_NOT_FOUND:
-      return g_strdup (_ ("Imgur does not have what was asked for"));
+      return g_strdup (_ ("Imgur does not have what was asked for."));
     case SHEAF_ERROR_HTTP:
       /* Translators: an HTTP status, like 500 */
-      return g_strdup_printf (_ ("Imgur answered with error %u"), status);
+      return g_strdup_printf (_ ("Imgur answered with error %u."), status);
     default:
-      return g_strdup (_ ("Imgur answered in a form that Sheaf does not know"));
+      return g_strdup (_ ("Imgur answered in a form that Sheaf does not know."));
     }
 }
 

@@ -266,7 +266,8 @@ open_answer (const SheafApiAnswer *answer, JsonNode **root, GError **error)
 static gpointer
 fail_shape (GError **error)
 {
-  sheaf_fail (error, SHEAF_ERROR_PROTOCOL, _ ("Imgur answered in a form that Sheaf does not know"));
+  sheaf_fail (error, SHEAF_ERROR_PROTOCOL,
+              _ ("Imgur answered in a form that Sheaf does not know."));
   return NULL;
 }
 

@@ -333,14 +333,14 @@ dup_authorization (const char *client_id, GError **error)
   if (client_id == NULL || *client_id == '\0')
     {
       sheaf_fail (error, SHEAF_ERROR_CLIENT_ID,
-                  _ ("Imgur answers only with a client ID, and none is set"));
+                  _ ("Imgur answers only with a client ID, and none is set."));
       return NULL;
     }
   for (const char *c = client_id; *c != '\0'; c++)
     if (!g_ascii_isalnum (*c) || c - client_id > 100)
       {
         sheaf_fail (error, SHEAF_ERROR_CLIENT_ID,
-                    _ ("The client ID holds characters that no client ID has"));
+                    _ ("The client ID holds characters that no client ID has."));
         return NULL;
       }
   return g_strconcat ("Client-ID ", client_id, NULL);
@@ -428,7 +428,7 @@ sheaf_demo_create (const char *spec, const SheafSourceContext *context, GError *
 {
   if (context->api_url == NULL)
     {
-      sheaf_fail (error, SHEAF_ERROR_USAGE, _ ("The demo gallery is not running"));
+      sheaf_fail (error, SHEAF_ERROR_USAGE, _ ("The demo gallery is not running."));
       return NULL;
     }
   return create (spec, "demo", context->api_url, context, error);

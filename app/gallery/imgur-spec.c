@@ -140,7 +140,8 @@ spec_for_file (const char *name)
   SheafImgurSpec *spec;
 
   if (length < 5 || length > 10 || strspn (name, LETTERS_AND_DIGITS) != length
-      || strspn (dot + 1, LETTERS_AND_DIGITS) != strlen (dot + 1) || strlen (dot + 1) > 5)
+      || strspn (dot + 1, LETTERS_AND_DIGITS) != strlen (dot + 1) || dot[1] == '\0'
+      || strlen (dot + 1) > 5)
     return NULL;
   /* IDs have 5 or 7 characters; one more is a rendition's suffix. */
   if ((length == 6 || length == 8) && strchr (SUFFIXES, name[length - 1]) != NULL)
@@ -258,7 +259,7 @@ sheaf_imgur_spec_parse (const char *text, const char *scheme, GError **error)
         spec = spec_for_uri (uri);
     }
   if (spec == NULL)
-    sheaf_fail (error, SHEAF_ERROR_USAGE, _ ("“%s” is not an address of Imgur that Sheaf knows"),
+    sheaf_fail (error, SHEAF_ERROR_USAGE, _ ("“%s” is not an address of Imgur that Sheaf knows."),
                 text);
   return spec;
 }

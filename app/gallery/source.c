@@ -71,7 +71,7 @@ sheaf_source_expand_async (SheafSource *self,
     SHEAF_SOURCE_GET_IFACE (self)->expand_async (self, album, cancellable, callback, user_data);
   else
     g_task_report_new_error (self, callback, user_data, sheaf_source_expand_async, SHEAF_ERROR,
-                             SHEAF_ERROR_USAGE, "%s", _ ("This source has no albums"));
+                             SHEAF_ERROR_USAGE, "%s", _ ("This source has no albums."));
 }
 
 GPtrArray *
@@ -116,7 +116,7 @@ sheaf_source_open (const char *spec, const SheafSourceContext *context, GError *
   if (type == NULL)
     {
       sheaf_fail (error, SHEAF_ERROR_USAGE,
-                  _ ("“%s” is neither a file or folder nor an address that Sheaf knows"), spec);
+                  _ ("“%s” is neither a file or folder nor an address that Sheaf knows."), spec);
       return NULL;
     }
   return type->create (spec, context, error);

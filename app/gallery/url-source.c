@@ -231,6 +231,8 @@ sheaf_url_claims (const char *spec)
 
   if (g_str_equal (spec, "-") || is_web_address (spec))
     return TRUE;
+  if (*spec == '\0')
+    return FALSE;
   file = g_file_new_for_commandline_arg (spec);
   return g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_REGULAR;
 }
