@@ -400,6 +400,35 @@ test_port_taken (void)
   g_assert_nonnull (error);
 }
 
+static guint
+count_descriptors (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+/* Clients that come, ask once and go leave no descriptor open. */
+static void
+test_descriptors (void)
+{
+  g_autoptr (SheafDemoServer) server = serve (4, NULL, NULL);
+  guint before = count_descriptors ();
+
+  for (guint i = 0; i < 100; i++)
+    {
+      g_auto (Got) got = get (server, "/removed.png", NULL);
+
+      g_assert_cmpuint (got.status, ==, 200);
+    }
+  for (guint i = 0; i < 100 && count_descriptors () > before + 5; i++)
+    g_usleep (100000);
+  g_assert_cmpuint (count_descriptors (), <=, before + 5);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -414,6 +443,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/demo-server/body-faults", test_body_faults);
   g_test_add_func ("/demo-server/other-faults", test_other_faults);
   g_test_add_func ("/demo-server/rate", test_rate);
+  g_test_add_func ("/demo-server/descriptors", test_descriptors);
   g_test_add_func ("/demo-server/wrong-options", test_wrong_options);
   g_test_add_func ("/demo-server/port-taken", test_port_taken);
   return g_test_run ();
