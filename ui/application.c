@@ -190,8 +190,8 @@ on_client_id_stored (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
 
-  if (sheaf_client_id_store_finish (result, &error) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (sheaf_client_id_store_finish (result, &error)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   /* Translators: %s is a sentence that says why the keyring cannot be used */
   text = g_strdup_printf (_ ("The client ID works, but is kept for this run only. %s"),
@@ -214,8 +214,8 @@ on_client_id_forgotten (GObject *source, GAsyncResult *result, gpointer user_dat
   g_autoptr (SheafApplication) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!sheaf_client_id_forget_finish (result, &error) &&
-      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (!sheaf_client_id_forget_finish (result, &error)
+      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     say_of_client_id (self, error->message);
 }
 
@@ -260,8 +260,7 @@ find_client_id (SheafApplication *self)
   if (id != NULL)
     sheaf_engine_set_client_id (self->engine, id);
   else
-    sheaf_client_id_lookup_async (NULL, self->cancellable, on_client_id_found,
-                                  g_object_ref (self));
+    sheaf_client_id_lookup_async (NULL, self->cancellable, on_client_id_found, g_object_ref (self));
 }
 
 static const GActionEntry entries[] = {

@@ -153,7 +153,7 @@ dup_subtitle_text (SheafBatchPage *self, const SheafBatchSums *sums, gboolean ru
 
       append_part (text, size);
     }
-  if (sums->skipped > 0)
+  if (sums->skipped > 0 && !self->folder_mode)
     {
       g_autofree char *words = g_strdup_printf (
           g_dngettext (NULL, "%u was there already", "%u were there already", sums->skipped),

@@ -14,6 +14,9 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+/* Below this width the choices get a line of their own. */
+#define NARROW 640
+
 /* Up to this many, “all” needs no question. */
 #define MANY_PICTURES 1000
 
@@ -37,6 +40,7 @@ struct _SheafGalleryPage
   GSimpleActionGroup *actions;
 
   /* Template */
+  GtkBox *header;
   GtkStack *stack;
   SheafGrid *grid;
   AdwStatusPage *status;
@@ -58,6 +62,8 @@ struct _SheafGalleryPage
   guint64 total;
   gint64 retry_at; /* monotonic seconds; of the countdown */
   guint countdown_id;
+  guint narrow_id;
+  gboolean narrow;
   gboolean ended; /* the last page is here */
 };
 
@@ -435,12 +441,53 @@ reset (SheafGalleryPage *self)
   sheaf_item_list_clear (self->items);
 }
 
+static gboolean
+on_narrow_changed (gpointer user_data)
+{
+  SheafGalleryPage *self = user_data;
+
+  self->narrow_id = 0;
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->header), self->narrow
+                                                                     ? GTK_ORIENTATION_VERTICAL
+                                                                     : GTK_ORIENTATION_HORIZONTAL);
+  sheaf_quota_button_set_narrow (self->quota, self->narrow);
+  return G_SOURCE_REMOVE;
+}
+
+/* Layouts must not be changed from within an allocation. */
+static void
+sheaf_gallery_page_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  SheafGalleryPage *self = SHEAF_GALLERY_PAGE (widget);
+
+  gtk_widget_allocate (gtk_widget_get_first_child (widget), width, height, baseline, NULL);
+  if (self->narrow == (width < NARROW))
+    return;
+  self->narrow = width < NARROW;
+  if (self->narrow_id == 0)
+    self->narrow_id = g_idle_add (on_narrow_changed, self);
+}
+
+static void
+sheaf_gallery_page_measure (GtkWidget *widget,
+                            GtkOrientation orientation,
+                            int for_size,
+                            int *minimum,
+                            int *natural,
+                            int *minimum_baseline,
+                            int *natural_baseline)
+{
+  gtk_widget_measure (gtk_widget_get_first_child (widget), orientation, for_size, minimum, natural,
+                      minimum_baseline, natural_baseline);
+}
+
 static void
 sheaf_gallery_page_dispose (GObject *object)
 {
   SheafGalleryPage *self = SHEAF_GALLERY_PAGE (object);
   GtkWidget *child;
 
+  g_clear_handle_id (&self->narrow_id, g_source_remove);
   if (self->items != NULL)
     reset (self);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
@@ -472,6 +519,8 @@ sheaf_gallery_page_class_init (SheafGalleryPageClass *klass)
 
   object_class->dispose = sheaf_gallery_page_dispose;
   object_class->finalize = sheaf_gallery_page_finalize;
+  widget_class->size_allocate = sheaf_gallery_page_size_allocate;
+  widget_class->measure = sheaf_gallery_page_measure;
 
   signals[ACTIVATE_ITEM]
       = g_signal_new ("activate-item", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -486,6 +535,7 @@ sheaf_gallery_page_class_init (SheafGalleryPageClass *klass)
   g_type_ensure (SHEAF_TYPE_QUOTA_BUTTON);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                SHEAF_RESOURCES "templates/gallery-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, header);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, stack);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, grid);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, status);
@@ -508,7 +558,6 @@ sheaf_gallery_page_class_init (SheafGalleryPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_selection_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_licence_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_facets_chosen);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
 static void

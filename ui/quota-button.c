@@ -21,9 +21,12 @@ struct _SheafQuotaButton
 
   /* Template */
   GtkMenuButton *button;
+  GtkLabel *left;
   GtkLabel *user;
   GtkLabel *client;
   GtkLabel *reset;
+
+  gboolean narrow;
 };
 
 G_DEFINE_FINAL_TYPE (SheafQuotaButton, sheaf_quota_button, GTK_TYPE_WIDGET)
@@ -57,7 +60,18 @@ update (SheafQuotaButton *self)
   if (text == NULL)
     return;
 
-  gtk_menu_button_set_label (self->button, text);
+  if (self->narrow)
+    {
+      g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, quota.user_remaining >= 0
+                                                                          ? quota.user_remaining
+                                                                          : quota.client_remaining);
+
+      gtk_label_set_text (self->left, number);
+    }
+  else
+    gtk_label_set_text (self->left, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  text, -1);
   set_numbers (self->user, quota.user_remaining, quota.user_limit);
   set_numbers (self->client, quota.client_remaining, quota.client_limit);
   if (quota.user_reset > 0)
@@ -96,6 +110,7 @@ sheaf_quota_button_class_init (SheafQuotaButtonClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                SHEAF_RESOURCES "templates/quota-button.ui");
   gtk_widget_class_bind_template_child (widget_class, SheafQuotaButton, button);
+  gtk_widget_class_bind_template_child (widget_class, SheafQuotaButton, left);
   gtk_widget_class_bind_template_child (widget_class, SheafQuotaButton, user);
   gtk_widget_class_bind_template_child (widget_class, SheafQuotaButton, client);
   gtk_widget_class_bind_template_child (widget_class, SheafQuotaButton, reset);
@@ -118,4 +133,14 @@ sheaf_quota_button_set_engine (SheafQuotaButton *self, SheafEngine *engine)
     return;
   g_signal_connect_object (engine, "quota-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
+}
+
+void
+sheaf_quota_button_set_narrow (SheafQuotaButton *self, gboolean narrow)
+{
+  g_return_if_fail (SHEAF_IS_QUOTA_BUTTON (self));
+
+  self->narrow = narrow;
+  if (self->engine != NULL)
+    update (self);
 }

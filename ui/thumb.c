@@ -29,6 +29,9 @@ sheaf_thumb_measure (GtkWidget *widget,
                      int *natural_baseline)
 {
   *minimum = *natural = SHEAF_THUMB (widget)->size;
+  /* A grid fits in as many columns as the minimum allows and shares out what is left. */
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    *minimum = *natural * 3 / 4;
 }
 
 static void

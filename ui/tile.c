@@ -62,6 +62,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_free)
 char *
 sheaf_item_dup_state_text (SheafItem *item)
 {
+  const char *url;
   double progress;
 
   g_return_val_if_fail (SHEAF_IS_ITEM (item), NULL);
@@ -83,7 +84,9 @@ sheaf_item_dup_state_text (SheafItem *item)
     case SHEAF_ITEM_THUMBNAILING:
       return g_strdup (C_ ("state of a picture", "Making thumbnail"));
     case SHEAF_ITEM_READY:
-      return g_strdup (sheaf_item_get_skipped (item)
+      /* Of a picture on this computer only its thumbnail was there; nobody asked. */
+      url = sheaf_item_get_entry (item)->url;
+      return g_strdup (sheaf_item_get_skipped (item) && !g_str_has_prefix (url, "file:")
                            ? C_ ("state of a picture", "Was there already")
                            : C_ ("state of a picture", "Ready"));
     case SHEAF_ITEM_FAILED:
