@@ -10,10 +10,18 @@
 
 #include <glib/gi18n-lib.h>
 
+#include <string.h>
+
 static gboolean
 matches_jpeg (const guint8 *head, gsize length)
 {
   return length >= 3 && head[0] == 0xff && head[1] == 0xd8 && head[2] == 0xff;
+}
+
+static gboolean
+matches_png (const guint8 *head, gsize length)
+{
+  return length >= 8 && memcmp (head, "\x89PNG\r\n\x1a\n", 8) == 0;
 }
 
 static gboolean
@@ -24,6 +32,7 @@ matches_anything (const guint8 *head, gsize length)
 
 static const SheafDecoder decoders[] = {
   { "jpeg", matches_jpeg, sheaf_decode_jpeg },
+  { "png", matches_png, sheaf_decode_png },
   { "pixbuf", matches_anything, sheaf_decode_pixbuf },
 };
 

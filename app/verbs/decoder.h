@@ -69,6 +69,8 @@ gboolean sheaf_check_size (guint64 width, guint64 height, GError **error);
 SheafPicture *
 sheaf_decode_jpeg (SheafInput *input, const SheafDecodeOptions *options, GError **error);
 SheafPicture *
+sheaf_decode_png (SheafInput *input, const SheafDecodeOptions *options, GError **error);
+SheafPicture *
 sheaf_decode_pixbuf (SheafInput *input, const SheafDecodeOptions *options, GError **error);
 
 /* Loads every module and every translation. */

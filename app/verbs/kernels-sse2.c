@@ -118,6 +118,7 @@ const SheafKernels sheaf_kernels_sse2 = {
   .accumulate = accumulate,
   .vertical = vertical,
   .copy_until_ff = copy_until_ff,
+  .unfilter = sheaf_png_unfilter_sse2,
   .horizontal = horizontal,
 };
 

@@ -56,6 +56,7 @@ const SheafKernels sheaf_kernels_portable = {
   .accumulate = accumulate,
   .vertical = vertical,
   .copy_until_ff = copy_until_ff,
+  .unfilter = sheaf_png_unfilter_portable,
   .horizontal = horizontal,
 };
 

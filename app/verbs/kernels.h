@@ -5,7 +5,7 @@
  * Every set of kernels gives the same bytes as the portable one; a test compares them. */
 #pragma once
 
-#include <glib.h>
+#include "app/verbs/png-unfilter.h"
 
 G_BEGIN_DECLS
 
@@ -32,6 +32,7 @@ typedef struct
   void (*vertical) (
       const guint8 *const *rows, const gint16 *weights, guint n_taps, gint16 *out, gsize n);
   gsize (*copy_until_ff) (guint8 *out, const guint8 *in, gsize n);
+  SheafUnfilterFunc unfilter;
   int (*horizontal) (const gint16 *row, const gint16 *weights, guint n_taps);
 } SheafKernels;
 
