@@ -24,6 +24,22 @@ matches_png (const guint8 *head, gsize length)
   return length >= 8 && memcmp (head, "\x89PNG\r\n\x1a\n", 8) == 0;
 }
 
+#ifdef HAVE_WEBP
+static gboolean
+matches_webp (const guint8 *head, gsize length)
+{
+  return length >= 12 && memcmp (head, "RIFF", 4) == 0 && memcmp (head + 8, "WEBP", 4) == 0;
+}
+#endif
+
+#ifdef HAVE_GIF
+static gboolean
+matches_gif (const guint8 *head, gsize length)
+{
+  return length >= 6 && (memcmp (head, "GIF87a", 6) == 0 || memcmp (head, "GIF89a", 6) == 0);
+}
+#endif
+
 static gboolean
 matches_anything (const guint8 *head, gsize length)
 {
@@ -33,6 +49,12 @@ matches_anything (const guint8 *head, gsize length)
 static const SheafDecoder decoders[] = {
   { "jpeg", matches_jpeg, sheaf_decode_jpeg },
   { "png", matches_png, sheaf_decode_png },
+#ifdef HAVE_WEBP
+  { "webp", matches_webp, sheaf_decode_webp },
+#endif
+#ifdef HAVE_GIF
+  { "gif", matches_gif, sheaf_decode_gif },
+#endif
   { "pixbuf", matches_anything, sheaf_decode_pixbuf },
 };
 

@@ -71,6 +71,10 @@ sheaf_decode_jpeg (SheafInput *input, const SheafDecodeOptions *options, GError 
 SheafPicture *
 sheaf_decode_png (SheafInput *input, const SheafDecodeOptions *options, GError **error);
 SheafPicture *
+sheaf_decode_webp (SheafInput *input, const SheafDecodeOptions *options, GError **error);
+SheafPicture *
+sheaf_decode_gif (SheafInput *input, const SheafDecodeOptions *options, GError **error);
+SheafPicture *
 sheaf_decode_pixbuf (SheafInput *input, const SheafDecodeOptions *options, GError **error);
 
 /* Loads every module and every translation. */

@@ -44,6 +44,7 @@ struct _SheafReducer
   guint boxes_x, boxes_y;
 
   double extent_x, extent_y;
+  double mean_x, mean_y; /* of how many pixels each that comes is the mean */
   guint source_width, source_height;
 
   guint row;     /* rows that came */
@@ -308,6 +309,7 @@ sheaf_reducer_new (SheafColour colour,
   self->height = height;
   self->extent_x = width;
   self->extent_y = height;
+  self->mean_x = self->mean_y = 1;
   self->source_width = source_width;
   self->source_height = source_height;
   sheaf_fit (source_width, source_height, size, &self->out_width, &self->out_height);
@@ -324,6 +326,13 @@ sheaf_reducer_set_extent (SheafReducer *self, double extent_x, double extent_y)
 {
   self->extent_x = extent_x;
   self->extent_y = extent_y;
+}
+
+void
+sheaf_reducer_set_box (SheafReducer *self, double box_x, double box_y)
+{
+  self->mean_x = box_x;
+  self->mean_y = box_y;
 }
 
 void
@@ -443,8 +452,8 @@ sheaf_reducer_finish (SheafReducer *self, const char *format, GError **error)
         .channels = self->channels,
         .extent_x = self->extent_x / self->box_x,
         .extent_y = self->extent_y / self->box_y,
-        .box_x = self->box_x,
-        .box_y = self->box_y,
+        .box_x = self->box_x * self->mean_x,
+        .box_y = self->box_y * self->mean_y,
       };
 
       picture = sheaf_picture_new (format, self->colour, self->out_width, self->out_height, error);

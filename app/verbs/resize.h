@@ -82,6 +82,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafReducer, sheaf_reducer_free)
  */
 void sheaf_reducer_set_extent (SheafReducer *self, double extent_x, double extent_y);
 
+/**
+ * sheaf_reducer_set_box:
+ * @box_x: of how many of the picture's pixels in a row each that comes is the mean already
+ */
+void sheaf_reducer_set_box (SheafReducer *self, double box_x, double box_y);
+
 /* The next row; rows past the last are passed over. */
 void sheaf_reducer_add_row (SheafReducer *self, const guint8 *row);
 
