@@ -10,6 +10,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <locale.h>
+#include <string.h>
 
 static const SheafVerb verbs[] = {
   { "thumbnail", SHEAF_VERB_HOSTILE_INPUT, NULL, sheaf_verb_thumbnail_run, NULL, NULL },
@@ -19,11 +20,12 @@ static const SheafVerb verbs[] = {
 };
 
 int
-main (void)
+main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, SHEAF_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  sheaf_verb_thumbnail_set_pixbuf_class (argc > 1 && strcmp (argv[1], "--pixbuf") == 0);
   sheaf_verb_thumbnail_warm_up ();
   return sheaf_helper_serve (verbs);
 }

@@ -176,6 +176,12 @@ sheaf_decode_pixbuf (SheafInput *input, const SheafDecodeOptions *options, GErro
   return picture;
 }
 
+gboolean
+sheaf_pixbuf_starts_processes (void)
+{
+  return gdk_pixbuf_major_version > 2 || gdk_pixbuf_minor_version >= 44;
+}
+
 void
 sheaf_pixbuf_warm_up (void)
 {

@@ -80,6 +80,15 @@ sheaf_check_size (guint64 width, guint64 height, GError **error)
   return TRUE;
 }
 
+gboolean
+sheaf_needs_pixbuf (SheafInput *input)
+{
+  guint8 head[32];
+  gsize length = sheaf_input_read (input, 0, head, sizeof head);
+
+  return sheaf_decoder_for (head, length)->decode == sheaf_decode_pixbuf;
+}
+
 SheafPicture *
 sheaf_decode (SheafInput *input, const SheafDecodeOptions *options, GError **error)
 {
@@ -88,8 +97,10 @@ sheaf_decode (SheafInput *input, const SheafDecodeOptions *options, GError **err
   const SheafDecoder *decoder = sheaf_decoder_for (head, length);
   g_autoptr (SheafPicture) picture = decoder->decode (input, options, error);
 
-  if (picture == NULL || !sheaf_picture_make_srgb (picture, error)
-      || !sheaf_picture_make_upright (picture, error))
+  if (picture == NULL)
+    return NULL;
+  sheaf_picture_drop_opaque_alpha (picture);
+  if (!sheaf_picture_make_srgb (picture, error) || !sheaf_picture_make_upright (picture, error))
     return NULL;
   return g_steal_pointer (&picture);
 }

@@ -14,9 +14,6 @@ G_BEGIN_DECLS
 /* Pictures with more pixels than this are not even begun. */
 #define SHEAF_MAX_PIXELS (300u * 1000 * 1000)
 
-/* Full-size pixels with more bytes than this are made smaller. */
-#define SHEAF_MAX_PIXEL_BYTES (96u << 20)
-
 /**
  * SheafDecodeOptions:
  * @size: the box the picture will have to fit in; 0 for full size
@@ -60,6 +57,13 @@ const SheafDecoder *sheaf_decoder_for (const guint8 *head, gsize length);
 SheafPicture *sheaf_decode (SheafInput *input, const SheafDecodeOptions *options, GError **error);
 
 /**
+ * sheaf_needs_pixbuf:
+ *
+ * Returns: whether gdk-pixbuf would decode it
+ */
+gboolean sheaf_needs_pixbuf (SheafInput *input);
+
+/**
  * sheaf_check_size:
  *
  * Returns: %FALSE with @error set where a picture of that size is not to be decoded
@@ -76,6 +80,13 @@ SheafPicture *
 sheaf_decode_gif (SheafInput *input, const SheafDecodeOptions *options, GError **error);
 SheafPicture *
 sheaf_decode_pixbuf (SheafInput *input, const SheafDecodeOptions *options, GError **error);
+
+/**
+ * sheaf_pixbuf_starts_processes:
+ *
+ * Returns: whether this gdk-pixbuf decodes in processes of its own, as it does from 2.44 on
+ */
+gboolean sheaf_pixbuf_starts_processes (void);
 
 /* Loads every module and every translation. */
 void sheaf_pixbuf_warm_up (void);

@@ -107,3 +107,19 @@ sheaf_picture_make_upright (SheafPicture *picture, GError **error)
   picture->orientation = 1;
   return TRUE;
 }
+
+void
+sheaf_picture_drop_opaque_alpha (SheafPicture *picture)
+{
+  gsize n = (gsize) picture->width * picture->height;
+  guint8 *pixels = picture->pixels;
+
+  if (picture->colour != SHEAF_COLOUR_RGBA)
+    return;
+  for (gsize i = 0; i < n; i++)
+    if (pixels[4 * i + 3] != 255)
+      return;
+  for (gsize i = 0; i < n; i++)
+    memmove (pixels + 3 * i, pixels + 4 * i, 3);
+  picture->colour = SHEAF_COLOUR_RGB;
+}

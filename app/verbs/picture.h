@@ -79,4 +79,7 @@ gboolean sheaf_picture_make_upright (SheafPicture *picture, GError **error);
  */
 gboolean sheaf_picture_make_srgb (SheafPicture *picture, GError **error);
 
+/* Turns RGBA without a single transparent pixel into RGB. */
+void sheaf_picture_drop_opaque_alpha (SheafPicture *picture);
+
 G_END_DECLS

@@ -14,10 +14,11 @@
 #include <math.h>
 #include <string.h>
 
-#define LOBES   3
-#define GAP     1.5
-#define PHASES  512
-#define MAX_BOX 256 /* 256 × 255 is the most a guint16 holds */
+#define LOBES         3
+#define GAP           1.5
+#define PHASES        512
+#define MAX_BOX_BYTES (56u << 20)
+#define MAX_BOX       256 /* 256 × 255 is the most a guint16 holds */
 
 /* Which samples make one output sample. */
 typedef struct
@@ -69,6 +70,8 @@ sheaf_fit (guint width, guint height, guint size, guint *fitted_width, guint *fi
 
   *fitted_width = width;
   *fitted_height = height;
+  if (size == 0 && (guint64) width * height > SHEAF_MAX_FULL_PIXELS)
+    size = (guint) (longer * sqrt (SHEAF_MAX_FULL_PIXELS / ((double) width * height)));
   if (size == 0 || longer <= size)
     return;
   *fitted_width = MAX (1, (guint) (((guint64) width * size * 2 + longer) / (2 * (guint64) longer)));
@@ -280,8 +283,15 @@ reducer_allocate (SheafReducer *self)
 
   self->box_x = box_for (self->width, self->out_width);
   self->box_y = box_for (self->height, self->out_height);
-  self->boxes_x = (self->width + self->box_x - 1) / self->box_x;
-  self->boxes_y = (self->height + self->box_y - 1) / self->box_y;
+  while (TRUE)
+    {
+      self->boxes_x = (self->width + self->box_x - 1) / self->box_x;
+      self->boxes_y = (self->height + self->box_y - 1) / self->box_y;
+      if ((guint64) self->boxes_x * self->boxes_y * self->channels <= MAX_BOX_BYTES)
+        break;
+      self->box_x = MIN (self->box_x + 1, MAX_BOX);
+      self->box_y = MIN (self->box_y + 1, MAX_BOX);
+    }
   self->boxes = g_try_malloc0_n ((gsize) self->boxes_x * self->channels, self->boxes_y);
   self->sums = g_try_new0 (guint16, row);
   if (self->colour == SHEAF_COLOUR_RGBA)

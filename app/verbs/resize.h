@@ -11,9 +11,12 @@
 
 G_BEGIN_DECLS
 
+/* What "full size" is at most: a sandbox has little memory. */
+#define SHEAF_MAX_FULL_PIXELS (13u * 1000 * 1000)
+
 /**
  * sheaf_fit:
- * @size: the box; 0 for no limit
+ * @size: the box; 0 for SHEAF_MAX_FULL_PIXELS
  *
  * The size of @width × @height within the box, keeping its ratio, never enlarged, never 0.
  */

@@ -22,6 +22,8 @@
 #define DEFAULT_SIZE 128
 #define MAX_SIZE     8192
 
+static gboolean pixbuf_is_here = FALSE;
+
 typedef struct
 {
   SheafDecodeOptions decode;
@@ -128,6 +130,12 @@ hand_over_pixels (SheafPicture *picture, GVariantDict *values, GError **error)
   return sheaf_pixels_to_memfd (pixels, values, error);
 }
 
+static gboolean
+may_use_pixbuf (void)
+{
+  return pixbuf_is_here || !sheaf_pixbuf_starts_processes ();
+}
+
 SheafReply *
 sheaf_verb_thumbnail_run (SheafJob *job,
                           SheafProgressFunc progress,
@@ -145,6 +153,11 @@ sheaf_verb_thumbnail_run (SheafJob *job,
 
   if (!params_read (&params, job->params, error) || !sheaf_input_init_fd (&input, job->fd, error))
     return NULL;
+  if (!may_use_pixbuf () && sheaf_needs_pixbuf (&input))
+    {
+      g_variant_dict_insert (&values, "needs-pixbuf", "b", TRUE);
+      return sheaf_reply_new (g_variant_dict_end (&values), -1);
+    }
   picture = sheaf_decode (&input, &params.decode, error);
   sheaf_input_clear (&input);
   if (picture == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
@@ -156,6 +169,12 @@ sheaf_verb_thumbnail_run (SheafJob *job,
   fd = *params.encode != '\0' ? hand_over_file (picture, &params, &values, error)
                               : hand_over_pixels (picture, &values, error);
   return fd >= 0 ? sheaf_reply_new (g_variant_dict_end (&values), fd) : NULL;
+}
+
+void
+sheaf_verb_thumbnail_set_pixbuf_class (gboolean is_pixbuf_class)
+{
+  pixbuf_is_here = is_pixbuf_class;
 }
 
 /* The smallest picture of each family of loaders, decoded and encoded once. */
@@ -173,6 +192,8 @@ sheaf_verb_thumbnail_warm_up (void)
   g_autoptr (GBytes) png = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (!may_use_pixbuf ())
+    return;
   sheaf_pixbuf_warm_up ();
   sheaf_input_init_data (&input, bmp, sizeof bmp);
   picture = sheaf_decode (&input, &options, &error);

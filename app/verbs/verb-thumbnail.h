@@ -5,17 +5,31 @@
  * Runs only in sheaf-thumbnailer.  The job brings the open file; the reply brings a sealed memfd.
  *
  * Parameters (a{sv}):
- *   size        u    the box to fit in, 1 to 8192; never enlarged; 0: full size, upright
- *   encode      s    "" (pixels), "jpeg" or "png": reply with the encoded file instead of pixels
- *   text        a{ss}  tEXt chunks for "png" (Thumb::URI, …)
- *   quality     u    for "jpeg"; default 85
- *   preview     b    an embedded EXIF thumbnail will do, where there is one
+ *
+ *   size      u      the box to fit in, 1 to 8192; never enlarged; 0: full size, but see below
+ *
+ *   encode    s      "" (pixels), "jpeg" or "png": reply with a file instead of pixels
+ *
+ *   text      a{ss}  tEXt chunks for "png" (Thumb::URI, …)
+ *
+ *   quality   u      for "jpeg"; default 85
+ *
+ *   preview   b      an embedded EXIF thumbnail will do, where there is one
+ *
+ * Full size is upright and at most about 13 megapixels; a larger picture is made to fit that.
  *
  * Reply (a{sv}) with descriptor:
+ *
  *   for pixels: what sheaf_pixels_to_memfd() puts there
- *   for encoded files: "length" (t), "width", "height", "source-width", "source-height" (u)
+ *
+ *   for files: "length" (t), "width", "height", "source-width", "source-height" (u)
+ *
  *   always: "format" (s): "jpeg", "png", …, and "alpha" (b)
+ *
  *   "preview" (b): it is the embedded one; the real one should follow
+ *
+ *   or, without a descriptor: "needs-pixbuf" (b): only a helper of the other class can read it,
+ *   see sheaf_verb_thumbnail_set_pixbuf_class()
  *
  * Errors: %SHEAF_ERROR_NOT_A_PICTURE, %SHEAF_ERROR_DECODE, %SHEAF_ERROR_TOO_LARGE. */
 #pragma once
@@ -29,6 +43,16 @@ SheafReply *sheaf_verb_thumbnail_run (SheafJob *job,
                                       gpointer progress_data,
                                       GCancellable *cancellable,
                                       GError **error);
+
+/**
+ * sheaf_verb_thumbnail_set_pixbuf_class:
+ * @is_pixbuf_class: whether this process may start others
+ *
+ * From 2.44 on, gdk-pixbuf decodes in processes of its own, which the sandbox does not allow; so
+ * there are two classes of helper.  In the strict one, which is what a process is unless it says
+ * otherwise, a picture that such a gdk-pixbuf would have to decode is answered by "needs-pixbuf".
+ */
+void sheaf_verb_thumbnail_set_pixbuf_class (gboolean is_pixbuf_class);
 
 /**
  * sheaf_verb_thumbnail_warm_up:
