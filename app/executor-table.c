@@ -16,7 +16,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#ifndef HAVE_HIREDIS
+#ifndef HAVE_QUEUE
 SheafExecutor *
 sheaf_executor_queue_new (const SheafExecutorOptions *options, GError **error)
 {
