@@ -226,6 +226,9 @@ describe (Flight *flight)
     return TRUE;
   flight->job->wants_file = TRUE;
   flight->job->writes = g_str_equal (job->verb, "fetch");
+  /* Another worker may have the network that this one has not. */
+  if (flight->job->writes)
+    flight->job->retries = 1;
   has_path = sheaf_queue_describe_file (flight->job, job->fd, self->folder);
   return has_path || flight->job->writes;
 }

@@ -9,10 +9,12 @@
 #include "app/queue/executor-queue.h"
 
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 /* A test that fails leaves nobody behind. */
 static void
@@ -93,6 +95,73 @@ queue_stop_broker (Queue *queue, int signal_number)
   g_subprocess_wait (queue->broker, NULL, NULL);
 }
 
+/* Hands bytes from one side to the other until an end or a cut; FALSE at an end. */
+static gboolean
+relay_once (int from, int to)
+{
+  char buffer[16384];
+  gssize n = read (from, buffer, sizeof buffer);
+
+  return n > 0 && write (to, buffer, n) == n;
+}
+
+static gboolean
+on_relay (GThreadedSocketService *service,
+          GSocketConnection *client,
+          GObject *source,
+          gpointer user_data)
+{
+  Queue *queue = user_data;
+  g_autoptr (GSocketClient) connector = g_socket_client_new ();
+  g_autoptr (GSocketConnection) broker = NULL;
+  int cuts = g_atomic_int_get (&queue->cuts);
+  struct pollfd fds[2];
+
+  g_socket_client_set_enable_proxy (connector, FALSE);
+  broker = g_socket_client_connect_to_host (connector, "127.0.0.1", queue->port, NULL, NULL);
+  if (broker == NULL)
+    return TRUE;
+  fds[0].fd = g_socket_get_fd (g_socket_connection_get_socket (client));
+  fds[1].fd = g_socket_get_fd (g_socket_connection_get_socket (broker));
+  g_socket_set_blocking (g_socket_connection_get_socket (client), TRUE);
+  g_socket_set_blocking (g_socket_connection_get_socket (broker), TRUE);
+  fds[0].events = fds[1].events = POLLIN;
+  while (g_socket_service_is_active (queue->relay))
+    {
+      if (g_atomic_int_get (&queue->cuts) != cuts)
+        {
+          g_usleep (50000); /* open and silent */
+          continue;
+        }
+      poll (fds, 2, 50);
+      if (g_atomic_int_get (&queue->cuts) != cuts)
+        continue;
+      if ((fds[0].revents != 0 && !relay_once (fds[0].fd, fds[1].fd))
+          || (fds[1].revents != 0 && !relay_once (fds[1].fd, fds[0].fd)))
+        break;
+    }
+  return TRUE;
+}
+
+void
+queue_start_relay (Queue *queue)
+{
+  guint port;
+
+  queue->relay = g_threaded_socket_service_new (50);
+  port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (queue->relay), NULL, NULL);
+  g_signal_connect (queue->relay, "run", G_CALLBACK (on_relay), queue);
+  g_socket_service_start (queue->relay);
+  g_free (queue->url);
+  queue->url = g_strdup_printf ("redis://127.0.0.1:%u", port);
+}
+
+void
+queue_blackhole (Queue *queue)
+{
+  g_atomic_int_inc (&queue->cuts);
+}
+
 void
 queue_set_up (Queue *queue, gconstpointer data)
 {
@@ -131,6 +200,10 @@ queue_tear_down (Queue *queue, gconstpointer data)
   for (guint i = 0; i < queue->workers->len; i++)
     queue_kill_worker (queue, i, SIGKILL);
   queue_stop_broker (queue, SIGKILL);
+  if (queue->relay != NULL)
+    g_socket_service_stop (queue->relay);
+  g_usleep (queue->relay != NULL ? 200000 : 0); /* for its threads */
+  g_clear_object (&queue->relay);
   g_clear_object (&queue->broker);
   g_ptr_array_unref (queue->workers);
   remove_tree (queue->folder);

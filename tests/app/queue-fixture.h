@@ -17,7 +17,9 @@ typedef struct
   char *url;
   guint port;
   GSubprocess *broker;
-  GPtrArray *workers; /* (element-type GSubprocess) */
+  GSocketService *relay; /* (nullable) */
+  int cuts;              /* (atomic): connections from before the last one are dead */
+  GPtrArray *workers;    /* (element-type GSubprocess) */
   redisContext *redis;
 } Queue;
 
@@ -31,6 +33,12 @@ void queue_stop_broker (Queue *queue, int signal_number);
 /* Returns its place in workers. */
 guint queue_start_worker (Queue *queue, guint slots, guint lease_ms);
 void queue_kill_worker (Queue *queue, guint index, int signal_number);
+
+/* From now on the url is that of a relay before the broker, which the next call needs. */
+void queue_start_relay (Queue *queue);
+
+/* Cuts every connection that there is, without either side being told; new ones work. */
+void queue_blackhole (Queue *queue);
 
 /* Asks the broker as a person with redis-cli would; printf-like. */
 redisReply *queue_command (Queue *queue, const char *format, ...);
