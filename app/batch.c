@@ -351,9 +351,9 @@ on_fed (GObject *object, GAsyncResult *result, gpointer data)
 
       if (error != NULL)
         {
-          g_signal_emit (self, signals[NOTICE], 0, error);
           if (self->error == NULL)
-            self->error = g_steal_pointer (&error);
+            self->error = g_error_copy (error);
+          g_signal_emit (self, signals[NOTICE], 0, error);
         }
     }
   else

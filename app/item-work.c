@@ -134,8 +134,8 @@ on_download_progress (SheafDownload *download, GParamSpec *pspec, SheafItemWork 
 {
   guint64 received = sheaf_download_get_received (download);
 
-  /* A transfer that begins anew counts from where it begins. */
-  if (received > self->counted)
+  /* A transfer that begins anew counts from where it begins; what was there already, not at all. */
+  if (received > self->counted && sheaf_download_get_state (download) != SHEAF_DOWNLOAD_SKIPPED)
     self->context->got_bytes (self->context->data, received - self->counted);
   self->counted = received;
   sheaf_item_set_progress (self->item, received, sheaf_download_get_total (download));
