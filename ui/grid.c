@@ -75,9 +75,15 @@ check_near_end (SheafGrid *self)
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
   double value = gtk_adjustment_get_value (adjustment);
   double page = gtk_adjustment_get_page_size (adjustment);
+  double upper = gtk_adjustment_get_upper (adjustment);
+  guint n_items = self->model != NULL ? g_list_model_get_n_items (self->model) : 0;
 
-  if (gtk_widget_get_mapped (GTK_WIDGET (self))
-      && value + 2.5 * page >= gtk_adjustment_get_upper (adjustment))
+  /* Nothing to scroll yet: whoever fills the grid is at it already.  And where there cannot be less
+   * than is said there is, what is new has not been laid out yet. */
+  if (n_items == 0
+      || upper < n_items / gtk_grid_view_get_max_columns (self->view) * (double) tile_size (self))
+    return;
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)) && value + 2.5 * page >= upper)
     g_signal_emit (self, signals[NEAR_END], 0);
 }
 
