@@ -147,6 +147,21 @@ spawn (const char *path, char **argv, char **environment, int socket, pid_t *pid
   return failed;
 }
 
+/* Once a program, not once a helper. */
+static void
+warn_where_unfiltered (void)
+{
+#ifndef HAVE_SECCOMP
+  static gsize said;
+
+  if (g_once_init_enter (&said))
+    {
+      g_message (_ ("This Sheaf was built without libseccomp: helpers are confined less tightly"));
+      g_once_init_leave (&said, 1);
+    }
+#endif
+}
+
 SheafHelper *
 sheaf_helper_start (const char *program, const char *helper_dir, GError **error)
 {
@@ -159,6 +174,7 @@ sheaf_helper_start (const char *program, const char *helper_dir, GError **error)
 
   g_return_val_if_fail (program != NULL, NULL);
 
+  warn_where_unfiltered ();
   argv = g_strsplit (program, " ", -1);
   path = find_program (argv[0], helper_dir);
   environment = scrubbed_environment ();

@@ -1,15 +1,18 @@
 /* thumbnailer.c: main() of sheaf-thumbnailer, the process that opens what strangers made
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
- */
+ *
+ * Two classes of it: the strict one, and with --pixbuf one for those loaders of gdk-pixbuf that
+ * need more than to compute.  The strict one says when a picture is for the other
+ * (verb-thumbnail.h), and the pools send it there (app/exec/helper-pools.c). */
 #include "config.h"
 
+#include "app/helpers/sandbox.h"
+#include "app/verbs/decoder.h"
 #include "app/verbs/verb-cpu.h"
 #include "app/verbs/verb-thumbnail.h"
 #include "app/work/helper-loop.h"
 
-#include <glib/gi18n-lib.h>
-#include <locale.h>
 #include <string.h>
 
 static const SheafVerb verbs[] = {
@@ -22,10 +25,16 @@ static const SheafVerb verbs[] = {
 int
 main (int argc, char **argv)
 {
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, SHEAF_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  sheaf_verb_thumbnail_set_pixbuf_class (argc > 1 && strcmp (argv[1], "--pixbuf") == 0);
+  gboolean is_pixbuf_class = argc > 1 && strcmp (argv[1], "--pixbuf") == 0;
+  SheafSandboxClass class = SHEAF_SANDBOX_STRICT;
+
+  if (is_pixbuf_class)
+    class = sheaf_pixbuf_starts_processes () ? SHEAF_SANDBOX_PROCESSES : SHEAF_SANDBOX_FILES;
+
+  g_set_prgname ("sheaf-thumbnailer");
+  sheaf_sandbox_set_locale ();
+  sheaf_verb_thumbnail_set_pixbuf_class (is_pixbuf_class);
   sheaf_verb_thumbnail_warm_up ();
-  return sheaf_helper_serve (verbs);
+  sheaf_sandbox_prepare (class);
+  return sheaf_helper_serve_confined (verbs, sheaf_sandbox_close);
 }

@@ -182,6 +182,32 @@ sheaf_pixbuf_starts_processes (void)
   return gdk_pixbuf_major_version > 2 || gdk_pixbuf_minor_version >= 44;
 }
 
+/* Of these it is known that their loaders are gdk-pixbuf's own.  SVG looks for fonts, XPM keeps a
+ * temporary file, AVIF makes threads, and nobody knows what else is installed. */
+gboolean
+sheaf_pixbuf_only_computes (SheafInput *input)
+{
+  static const struct
+  {
+    const char *magic;
+    gsize length;
+  } plain[] = {
+    { "GIF8", 4 }, { "BM", 2 },      { "II*\0", 4 },        { "MM\0*", 4 },    { "\0\0\1\0", 4 },
+    { "RIFF", 4 }, { "\x89PNG", 4 }, { "\xff\xd8\xff", 3 }, { "\0\0\2\0", 4 },
+  };
+  guint8 head[8];
+  gsize length = sheaf_input_read (input, 0, head, sizeof head);
+
+  if (sheaf_pixbuf_starts_processes ())
+    return FALSE;
+  if (length == 0 || (length >= 2 && head[0] == 'P' && head[1] >= '1' && head[1] <= '6'))
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
+    if (length >= plain[i].length && memcmp (head, plain[i].magic, plain[i].length) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 void
 sheaf_pixbuf_warm_up (void)
 {

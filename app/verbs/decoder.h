@@ -88,6 +88,13 @@ sheaf_decode_pixbuf (SheafInput *input, const SheafDecodeOptions *options, GErro
  */
 gboolean sheaf_pixbuf_starts_processes (void);
 
+/**
+ * sheaf_pixbuf_only_computes:
+ *
+ * Returns: whether the loader for @input opens no file, makes no thread and starts no process
+ */
+gboolean sheaf_pixbuf_only_computes (SheafInput *input);
+
 /* Loads every module and every translation. */
 void sheaf_pixbuf_warm_up (void);
 

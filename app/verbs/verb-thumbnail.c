@@ -153,7 +153,7 @@ sheaf_verb_thumbnail_run (SheafJob *job,
 
   if (!params_read (&params, job->params, error) || !sheaf_input_init_fd (&input, job->fd, error))
     return NULL;
-  if (!may_use_pixbuf () && sheaf_needs_pixbuf (&input))
+  if (!pixbuf_is_here && sheaf_needs_pixbuf (&input) && !sheaf_pixbuf_only_computes (&input))
     {
       g_variant_dict_insert (&values, "needs-pixbuf", "b", TRUE);
       return sheaf_reply_new (g_variant_dict_end (&values), -1);
