@@ -67,6 +67,8 @@ sheaf_exif_parse (SheafExif *exif, const guint8 *data, gsize length)
   gsize prefix = 0, next;
 
   *exif = (SheafExif){ .orientation = 1 };
+  if (length < 8)
+    return;
   if (length >= 6 && memcmp (data, "Exif\0\0", 6) == 0)
     prefix = 6;
   tiff = (Tiff){ .data = data + prefix, .length = length - prefix };

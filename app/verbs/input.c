@@ -47,7 +47,7 @@ sheaf_input_read (SheafInput *self, guint64 offset, void *buffer, gsize count)
 {
   gsize done = 0;
 
-  if (offset >= self->length)
+  if (offset >= self->length || count == 0)
     return 0;
   count = MIN (count, self->length - offset);
   if (self->data != NULL)
