@@ -35,6 +35,8 @@ struct _SheafTile
   GtkInscription *title;
   GtkInscription *status;
 
+  char *preview_error; /* why there is no preview, while @preview_failed */
+  gulong notify_id;
   guint preview_size;
   gboolean show_state;
   gboolean on_screen;
@@ -165,8 +167,6 @@ update_state (SheafTile *self)
       g_autofree char *text = sheaf_item_dup_state_text (self->item);
 
       gtk_inscription_set_text (self->status, text);
-      /* A tooltip only where the line is likely to be cut. */
-      gtk_widget_set_tooltip_text (GTK_WIDGET (self->status), failed ? text : NULL);
     }
 }
 
@@ -207,8 +207,9 @@ on_load_preview_ready (GObject *source, GAsyncResult *result, gpointer user_data
 
   g_debug ("No preview of “%s”: %s", sheaf_item_get_title (self->item), error->message);
   self->preview_failed = TRUE;
+  g_free (self->preview_error);
+  self->preview_error = g_strdup (error->message);
   update_state (self);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->state_icon), error->message);
 }
 
 static gboolean
@@ -318,6 +319,34 @@ sheaf_tile_unmap (GtkWidget *widget)
   GTK_WIDGET_CLASS (sheaf_tile_parent_class)->unmap (widget);
 }
 
+/* Made when it is asked for: a bind happens far more often than somebody waits for a tooltip. */
+static gboolean
+sheaf_tile_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  SheafTile *self = SHEAF_TILE (widget);
+  g_autoptr (GString) text = NULL;
+  SheafEntry *entry;
+
+  if (self->item == NULL)
+    return FALSE;
+  entry = sheaf_item_get_entry (self->item);
+  text = g_string_new (sheaf_item_get_title (self->item));
+  if (sheaf_entry_is_album (entry))
+    {
+      g_string_append_c (text, '\n');
+      g_string_append_printf (
+          text,
+          g_dngettext (NULL, "Album of %u picture", "Album of %u pictures", entry->album_count),
+          entry->album_count);
+    }
+  if (self->show_state && sheaf_item_get_error (self->item) != NULL)
+    g_string_append_printf (text, "\n%s", sheaf_item_get_error (self->item)->message);
+  else if (self->preview_failed && self->preview_error != NULL)
+    g_string_append_printf (text, "\n%s", self->preview_error);
+  gtk_tooltip_set_text (tooltip, text->str);
+  return TRUE;
+}
+
 static void
 sheaf_tile_dispose (GObject *object)
 {
@@ -334,12 +363,22 @@ sheaf_tile_dispose (GObject *object)
 }
 
 static void
+sheaf_tile_finalize (GObject *object)
+{
+  g_free (SHEAF_TILE (object)->preview_error);
+
+  G_OBJECT_CLASS (sheaf_tile_parent_class)->finalize (object);
+}
+
+static void
 sheaf_tile_class_init (SheafTileClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = sheaf_tile_dispose;
+  G_OBJECT_CLASS (klass)->finalize = sheaf_tile_finalize;
   widget_class->unmap = sheaf_tile_unmap;
+  widget_class->query_tooltip = sheaf_tile_query_tooltip;
 
   g_type_ensure (SHEAF_TYPE_THUMB);
   gtk_widget_class_set_template_from_resource (widget_class, SHEAF_RESOURCES "templates/tile.ui");
@@ -397,24 +436,18 @@ sheaf_tile_set_show_state (SheafTile *self, gboolean show_state)
 static void
 update_badge (SheafTile *self, SheafEntry *entry)
 {
-  if (sheaf_entry_is_album (entry))
+  gboolean album = sheaf_entry_is_album (entry);
+
+  if (album)
     {
       g_autofree char *count = g_strdup_printf ("%u", entry->album_count);
 
       gtk_label_set_text (self->badge, count);
-      gtk_widget_set_tooltip_text (GTK_WIDGET (self->badge),
-                                   g_dngettext (NULL, "An album of one picture",
-                                                "An album of several pictures",
-                                                entry->album_count));
     }
   else if (entry->animated)
-    {
-      /* Translators: a small mark on a moving picture; keep it very short */
-      gtk_label_set_text (self->badge, C_ ("badge", "GIF"));
-      gtk_widget_set_tooltip_text (GTK_WIDGET (self->badge), _ ("A moving picture"));
-    }
-  gtk_widget_set_visible (GTK_WIDGET (self->badge),
-                          sheaf_entry_is_album (entry) || entry->animated);
+    /* Translators: a small mark on a moving picture; keep it very short */
+    gtk_label_set_text (self->badge, C_ ("badge", "GIF"));
+  gtk_widget_set_visible (GTK_WIDGET (self->badge), album || entry->animated);
 }
 
 void
@@ -430,7 +463,7 @@ sheaf_tile_set_item (SheafTile *self, SheafItem *item)
 
   leave (self);
   if (self->item != NULL)
-    g_signal_handlers_disconnect_by_func (self->item, on_item_notify, self);
+    g_clear_signal_handler (&self->notify_id, self->item);
   g_set_object (&self->item, item);
   self->on_screen = FALSE;
   self->preview_failed = FALSE;
@@ -440,10 +473,11 @@ sheaf_tile_set_item (SheafTile *self, SheafItem *item)
       return;
     }
 
-  g_signal_connect_object (item, "notify", G_CALLBACK (on_item_notify), self, G_CONNECT_SWAPPED);
+  /* Disconnected above and in dispose; watching this object as well would cost more than the rest
+   * of a bind, many times a frame. */
+  self->notify_id = g_signal_connect_swapped (item, "notify", G_CALLBACK (on_item_notify), self);
   entry = sheaf_item_get_entry (item);
   gtk_inscription_set_text (self->title, sheaf_item_get_title (item));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), sheaf_item_get_title (item));
   update_badge (self, entry);
   update_state (self);
   if (self->list_item != NULL)
