@@ -83,7 +83,7 @@ write_users (SheafBroker *self, const char *password, GError **error)
       "user default off\n"
       "user " USER " on #%s ~{sheaf}:* resetchannels &{sheaf}:* -@all +@stream +@hash +@set "
       "+@sortedset +@string +@keyspace +@read +@write +@scripting +@connection +@pubsub -@admin "
-      "-@dangerous +info\n",
+      "-@dangerous +info +time\n",
       hash);
 
   return save (self, "users.acl", users, error);

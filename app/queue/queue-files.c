@@ -41,9 +41,18 @@ fail_errno (GError **error, const char *message)
 static int
 open_folder (SheafQueueRoot *root, gboolean make)
 {
-  if (make && mkdirat (root->fd, SHEAF_QUEUE_FOLDER, 0777) < 0 && errno != EEXIST)
-    return -1;
-  return openat (root->fd, SHEAF_QUEUE_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  int fd = -1;
+
+  /* Another worker that ends may remove it, being empty, in between. */
+  for (guint i = 0; fd < 0 && i < 3; i++)
+    {
+      if (make && mkdirat (root->fd, SHEAF_QUEUE_FOLDER, 0777) < 0 && errno != EEXIST)
+        return -1;
+      fd = openat (root->fd, SHEAF_QUEUE_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+      if (fd < 0 && (!make || errno != ENOENT))
+        return -1;
+    }
+  return fd;
 }
 
 static void
@@ -93,6 +102,7 @@ sheaf_queue_root_open (const char *path, GError **error)
 void
 sheaf_queue_root_free (SheafQueueRoot *root)
 {
+  unlinkat (root->fd, SHEAF_QUEUE_FOLDER, AT_REMOVEDIR); /* if nothing is in it */
   close (root->fd);
   g_free (root->path);
   g_free (root);

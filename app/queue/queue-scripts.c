@@ -109,6 +109,8 @@ on_called (redisReply *reply, const GError *error, gpointer user_data)
                call->user_data);
   else if (call->callback != NULL)
     call->callback (reply, error, call->user_data);
+  else if (error != NULL && sheaf_redis_get_connected (call->redis))
+    g_warning ("%s", error->message); /* nobody else would say it */
 }
 
 void
