@@ -16,5 +16,11 @@ const SheafCommand sheaf_commands[] = {
   { "credits", "", N_ ("Tell what is left of the client ID's quota"), sheaf_command_credits },
   { "demo", "", N_ ("Serve the demo gallery, which speaks Imgur's API"), sheaf_command_demo },
   { "sources", "", N_ ("List every kind of source and how it is written"), sheaf_command_sources },
+  { "broker", "", N_ ("Start a private broker for workers, and tell how to start those"),
+    sheaf_command_broker },
+  { "worker", "", N_ ("Do jobs of the queue; on as many machines as you like"),
+    sheaf_command_worker },
+  { "queue", N_ ("status | cancel BATCH | dead | retry"), N_ ("Look at the queue, or put it right"),
+    sheaf_command_queue },
   { NULL, NULL, NULL, NULL },
 };

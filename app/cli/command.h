@@ -34,6 +34,9 @@ int sheaf_command_thumbnail (int argc, char **argv);
 int sheaf_command_credits (int argc, char **argv);
 int sheaf_command_demo (int argc, char **argv);
 int sheaf_command_sources (int argc, char **argv);
+int sheaf_command_broker (int argc, char **argv);
+int sheaf_command_worker (int argc, char **argv);
+int sheaf_command_queue (int argc, char **argv);
 
 /**
  * sheaf_command_parse:
