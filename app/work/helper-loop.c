@@ -25,6 +25,8 @@ typedef struct
   const SheafVerb *verbs;
   GMutex send_mutex; /* frames of two threads must not mix */
   GMutex mutex;
+  GCond reading; /* the reading thread has begun */
+  gboolean is_reading;
   GHashTable *cancellables; /* (element-type guint64 GCancellable): jobs not answered yet */
   GAsyncQueue *queue;       /* (element-type Request): for verbs that block */
   GMainLoop *loop;          /* for verbs that do not */
@@ -207,6 +209,11 @@ read_thread (gpointer data)
   Request *request;
   int status;
 
+  g_mutex_lock (&server->mutex);
+  server->is_reading = TRUE;
+  g_cond_signal (&server->reading);
+  g_mutex_unlock (&server->mutex);
+
   while (receive_request (server, &request))
     if (request != NULL)
       g_async_queue_push (server->queue, request);
@@ -229,6 +236,12 @@ serve_blocking (Server *server, SheafHelperConfineFunc confine)
 
   server->queue = g_async_queue_new_full ((GDestroyNotify) request_free);
   reader = g_thread_new ("reader", read_thread, server);
+
+  /* A thread's beginnings need what a sandbox forbids. */
+  g_mutex_lock (&server->mutex);
+  while (!server->is_reading)
+    g_cond_wait (&server->reading, &server->mutex);
+  g_mutex_unlock (&server->mutex);
   if (confine != NULL)
     confine ();
 

@@ -19,7 +19,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
 
   if (size < 2)
     return 0;
-  options = (SheafDecodeOptions) { .size = sizes[data[0] & 3], .preview = data[0] >> 2 & 1 };
+  options = (SheafDecodeOptions){ .size = sizes[data[0] & 3], .preview = data[0] >> 2 & 1 };
   sheaf_input_init_data (&input, data + 1, size - 1);
   if (!sheaf_needs_pixbuf (&input))
     {

@@ -1,0 +1,63 @@
+/* pictures.h: pictures of every kind, made when a test runs
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * All show the same: red at the top left, green at the top right, blue at the bottom left and white
+ * at the bottom right, so that a test can see which way up they came out. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * PictureKind:
+ * @h_sampling: of the first component; 0 for 1
+ * @orientation: EXIF's; 0 for no EXIF
+ * @thumbnail: (nullable): a JPEG to embed in EXIF
+ * @profile: (nullable): an ICC profile to embed
+ */
+typedef struct
+{
+  guint width, height;
+  gboolean grey, cmyk, rgb;
+  gboolean progressive, optimized, arithmetic;
+  guint quality;
+  guint h_sampling, v_sampling;
+  guint restart_rows;
+  guint orientation;
+  GBytes *thumbnail;
+  GBytes *profile;
+} JpegKind;
+
+typedef struct
+{
+  guint width, height;
+  int type;  /* PNG_COLOR_TYPE_… */
+  int depth; /* 0 for 8 */
+  gboolean interlaced;
+  gboolean transparent; /* the right half is */
+  int filters;          /* PNG_FILTER_… or 0 */
+} PngKind;
+
+/* The colour at @x, @y of a picture of that size. */
+void picture_colour (guint x, guint y, guint width, guint height, guint8 rgb[3]);
+
+GBytes *make_jpeg (const JpegKind *kind);
+GBytes *make_png (const PngKind *kind);
+
+/* The second frame is black. */
+GBytes *make_gif (guint width, guint height, gboolean interlaced, guint n_frames);
+GBytes *make_webp (guint width, guint height, gboolean lossless, gboolean with_alpha);
+GBytes *make_animated_webp (guint width, guint height);
+
+/* @type: what gdk-pixbuf calls it */
+GBytes *make_by_pixbuf (guint width, guint height, const char *type);
+
+/* One colour, of any size, without the work of encoding it. */
+GBytes *make_flat_jpeg (guint width, guint height, gboolean progressive);
+
+/* Only what stands before the pixels is there. */
+GBytes *make_png_header (guint width, guint height);
+
+G_END_DECLS

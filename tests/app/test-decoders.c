@@ -1,0 +1,579 @@
+/* test-decoders.c: every kind of picture comes out as what it shows, and hard ones come to no harm
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "app/verbs/decoder.h"
+#include "app/verbs/kernels.h"
+#include "app/verbs/resize.h"
+#include "app/work/error.h"
+
+#include "tests/app/pictures.h"
+
+#include <png.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef HAVE_LCMS
+#include <lcms2.h>
+#endif
+
+#define CORNERS 4
+
+static SheafPicture *
+decode (GBytes *file, guint size, GError **error)
+{
+  const SheafDecodeOptions options = { .size = size };
+  g_auto (SheafInput) input = { .fd = -1 };
+  gsize length;
+  const guint8 *data = g_bytes_get_data (file, &length);
+
+  sheaf_input_init_data (&input, data, length);
+  return sheaf_decode (&input, &options, error);
+}
+
+static const guint8 *
+pixel_at (const SheafPicture *picture, double x, double y)
+{
+  guint column = (guint) (x * picture->width), row = (guint) (y * picture->height);
+
+  return picture->pixels
+         + ((gsize) row * picture->width + column) * sheaf_colour_channels (picture->colour);
+}
+
+/* @corner: 0 to 3, left to right, top to bottom; shows what is stored at @expected. */
+static void
+assert_corner (const SheafPicture *picture, guint corner, guint expected, gboolean grey, int within)
+{
+  const guint8 *pixel = pixel_at (picture, corner & 1 ? 0.75 : 0.25, corner & 2 ? 0.75 : 0.25);
+  guint8 rgb[3];
+
+  picture_colour (expected & 1, expected >> 1, 2, 2, rgb);
+  if (grey)
+    rgb[0] = rgb[1] = rgb[2] = (guint8) ((rgb[0] * 299 + rgb[1] * 587 + rgb[2] * 114) / 1000);
+  for (guint c = 0; c < 3; c++)
+    g_assert_cmpint (abs (pixel[c] - rgb[c]), <=, within);
+}
+
+static void
+assert_picture (GBytes *file, const char *format, guint width, guint height, gboolean grey)
+{
+  static const guint sizes[] = { 16, 32, 100, 128, 256, 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SheafPicture) picture = decode (file, sizes[i], &error);
+      guint fitted_width, fitted_height;
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (picture->format, ==, format);
+      g_assert_cmpuint (picture->source_width, ==, width);
+      g_assert_cmpuint (picture->source_height, ==, height);
+      sheaf_fit (width, height, sizes[i], &fitted_width, &fitted_height);
+      g_assert_cmpuint (picture->width, ==, fitted_width);
+      g_assert_cmpuint (picture->height, ==, fitted_height);
+      g_assert_cmpint (picture->colour, ==, SHEAF_COLOUR_RGB);
+      for (guint corner = 0; corner < CORNERS; corner++)
+        assert_corner (picture, corner, corner, grey, 16);
+    }
+}
+
+static void
+test_fit (void)
+{
+  static const guint cases[][5] = {
+    { 800, 600, 128, 128, 96 }, { 600, 800, 128, 96, 128 },      { 100, 50, 128, 100, 50 },
+    { 1000, 1, 128, 128, 1 },   { 4000, 3000, 0, 4000, 3000 },   { 801, 599, 128, 128, 96 },
+    { 1, 1, 1, 1, 1 },          { 65535, 65535, 256, 256, 256 },
+  };
+  guint width, height;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      sheaf_fit (cases[i][0], cases[i][1], cases[i][2], &width, &height);
+      g_assert_cmpuint (width, ==, cases[i][3]);
+      g_assert_cmpuint (height, ==, cases[i][4]);
+    }
+  /* Full size ends somewhere. */
+  sheaf_fit (20000, 10000, 0, &width, &height);
+  g_assert_cmpuint (width * height, <=, SHEAF_MAX_FULL_PIXELS / 1000 * 1001);
+  g_assert_cmpuint (width, >, 5000);
+}
+
+static void
+test_jpeg (void)
+{
+  static const JpegKind kinds[] = {
+    { .quality = 85 },
+    { .quality = 100 },
+    { .quality = 40 },
+    { .h_sampling = 2, .v_sampling = 1 },
+    { .h_sampling = 1, .v_sampling = 2 },
+    { .h_sampling = 2, .v_sampling = 2 },
+    { .h_sampling = 4, .v_sampling = 1 },
+    { .h_sampling = 4, .v_sampling = 2 },
+    { .optimized = TRUE },
+    { .restart_rows = 1 },
+    { .restart_rows = 3, .h_sampling = 2, .v_sampling = 2 },
+    { .grey = TRUE },
+    { .grey = TRUE, .h_sampling = 2, .v_sampling = 2 },
+    { .rgb = TRUE },
+    { .cmyk = TRUE },
+    { .arithmetic = TRUE },
+    { .progressive = TRUE },
+    { .progressive = TRUE, .quality = 100 },
+    { .progressive = TRUE, .quality = 40 },
+    { .progressive = TRUE, .h_sampling = 2, .v_sampling = 2 },
+    { .progressive = TRUE, .restart_rows = 1 },
+    { .progressive = TRUE, .grey = TRUE },
+    { .progressive = TRUE, .cmyk = TRUE },
+  };
+  static const guint sizes[][2] = { { 800, 600 }, { 613, 1037 }, { 257, 64 }, { 2100, 1400 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
+      {
+        JpegKind kind = kinds[i];
+        g_autoptr (GBytes) file = NULL;
+
+        kind.width = sizes[s][0];
+        kind.height = sizes[s][1];
+        file = make_jpeg (&kind);
+        assert_picture (file, "jpeg", kind.width, kind.height, kind.grey);
+      }
+}
+
+static void
+test_png (void)
+{
+  static const PngKind kinds[] = {
+    { .type = PNG_COLOR_TYPE_RGB },
+    { .type = PNG_COLOR_TYPE_RGB, .filters = PNG_FILTER_NONE },
+    { .type = PNG_COLOR_TYPE_RGB, .filters = PNG_FILTER_SUB },
+    { .type = PNG_COLOR_TYPE_RGB, .filters = PNG_FILTER_UP },
+    { .type = PNG_COLOR_TYPE_RGB, .filters = PNG_FILTER_AVG },
+    { .type = PNG_COLOR_TYPE_RGB, .filters = PNG_FILTER_PAETH },
+    { .type = PNG_COLOR_TYPE_RGB_ALPHA, .filters = PNG_FILTER_AVG },
+    { .type = PNG_COLOR_TYPE_RGB_ALPHA, .filters = PNG_FILTER_PAETH },
+    { .type = PNG_COLOR_TYPE_RGB, .depth = 16 },
+    { .type = PNG_COLOR_TYPE_RGB, .interlaced = TRUE },
+    { .type = PNG_COLOR_TYPE_RGB_ALPHA, .depth = 16, .interlaced = TRUE },
+    { .type = PNG_COLOR_TYPE_PALETTE },
+    { .type = PNG_COLOR_TYPE_PALETTE, .depth = 2 },
+    { .type = PNG_COLOR_TYPE_PALETTE, .depth = 4, .interlaced = TRUE },
+    { .type = PNG_COLOR_TYPE_GRAY },
+    { .type = PNG_COLOR_TYPE_GRAY, .depth = 16 },
+    { .type = PNG_COLOR_TYPE_GRAY, .interlaced = TRUE },
+    { .type = PNG_COLOR_TYPE_GRAY_ALPHA },
+    { .type = PNG_COLOR_TYPE_GRAY_ALPHA, .depth = 16 },
+  };
+  static const guint sizes[][2] = { { 640, 480 }, { 301, 517 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
+      {
+        PngKind kind = kinds[i];
+        g_autoptr (GBytes) file = NULL;
+
+        kind.width = sizes[s][0];
+        kind.height = sizes[s][1];
+        file = make_png (&kind);
+        assert_picture (file, "png", kind.width, kind.height,
+                        (kind.type & PNG_COLOR_MASK_COLOR) == 0);
+      }
+}
+
+/* The right half is transparent, and nothing of its colour comes through. */
+static void
+assert_half_transparent (GBytes *file)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SheafPicture) picture = decode (file, 50, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (picture->colour, ==, SHEAF_COLOUR_RGBA);
+  for (guint y = 0; y < picture->height; y++)
+    {
+      const guint8 *row = picture->pixels + (gsize) y * picture->width * 4;
+
+      g_assert_cmpuint (row[3], >=, 250);
+      g_assert_cmpuint (row[4 * (picture->width - 1) + 3], <=, 5);
+    }
+  assert_corner (picture, 0, 0, FALSE, 12);
+  assert_corner (picture, 2, 2, FALSE, 12);
+}
+
+static void
+test_alpha (void)
+{
+  static const PngKind kinds[] = {
+    { .type = PNG_COLOR_TYPE_RGB_ALPHA },
+    { .type = PNG_COLOR_TYPE_RGB_ALPHA, .interlaced = TRUE },
+    { .type = PNG_COLOR_TYPE_PALETTE },
+    { .type = PNG_COLOR_TYPE_PALETTE, .depth = 2, .interlaced = TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      PngKind kind = kinds[i];
+      g_autoptr (GBytes) file = NULL;
+
+      kind.width = 400;
+      kind.height = 300;
+      kind.transparent = TRUE;
+      file = make_png (&kind);
+      assert_half_transparent (file);
+    }
+#ifdef HAVE_WEBP
+  for (guint lossless = 0; lossless < 2; lossless++)
+    {
+      g_autoptr (GBytes) file = make_webp (400, 300, lossless, TRUE);
+
+      assert_half_transparent (file);
+    }
+#endif
+}
+
+static void
+test_one_bit (void)
+{
+  const PngKind kind = { .width = 400, .height = 300, .type = PNG_COLOR_TYPE_GRAY, .depth = 1 };
+  g_autoptr (GBytes) file = make_png (&kind);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SheafPicture) picture = decode (file, 40, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (pixel_at (picture, 0.25, 0.25)[0], ==, 0);
+  g_assert_cmpuint (pixel_at (picture, 0.75, 0.75)[1], ==, 255);
+}
+
+#ifdef HAVE_GIF
+static void
+test_gif (void)
+{
+  for (guint interlaced = 0; interlaced < 2; interlaced++)
+    for (guint n_frames = 1; n_frames < 3; n_frames++)
+      {
+        g_autoptr (GBytes) file = make_gif (500, 331, interlaced, n_frames);
+
+        assert_picture (file, "gif", 500, 331, FALSE);
+      }
+}
+#endif
+
+#ifdef HAVE_WEBP
+static void
+test_webp (void)
+{
+  g_autoptr (GBytes) lossy = make_webp (700, 500, FALSE, FALSE);
+  g_autoptr (GBytes) lossless = make_webp (699, 501, TRUE, FALSE);
+  g_autoptr (GBytes) animated = make_animated_webp (420, 320);
+  g_autoptr (GBytes) wide = make_webp (16000, 200, FALSE, FALSE);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SheafPicture) picture = NULL;
+  g_autoptr (SheafPicture) at_once = NULL;
+
+  assert_picture (lossy, "webp", 700, 500, FALSE);
+  assert_picture (lossless, "webp", 699, 501, FALSE);
+  at_once = decode (wide, 320, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (at_once->source_width, ==, 16000);
+  for (guint corner = 0; corner < CORNERS; corner++)
+    assert_corner (at_once, corner, corner, FALSE, 16);
+
+  picture = decode (animated, 42, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (picture->width, ==, 42);
+  g_assert_cmpuint (picture->height, ==, 32);
+  g_assert_cmpint (picture->colour, ==, SHEAF_COLOUR_RGBA);
+  g_assert_cmpuint (picture->pixels[3], <, 32);
+  for (guint corner = 0; corner < CORNERS; corner++)
+    assert_corner (picture, corner, corner, FALSE, 12);
+}
+#endif
+
+static void
+test_by_pixbuf (void)
+{
+  g_autoptr (GBytes) bmp = make_by_pixbuf (300, 200, "bmp");
+  g_autoptr (GBytes) tiff = make_by_pixbuf (300, 200, "tiff");
+
+  assert_picture (bmp, "bmp", 300, 200, FALSE);
+  assert_picture (tiff, "tiff", 300, 200, FALSE);
+}
+
+/* What is shown at the top left and at the top right, by EXIF's numbers. */
+static void
+test_orientation (void)
+{
+  static const guint top_left[] = { 0, 1, 3, 2, 0, 2, 3, 1 };
+  static const guint top_right[] = { 1, 0, 2, 3, 2, 0, 1, 3 };
+
+  for (guint orientation = 1; orientation <= 8; orientation++)
+    for (guint progressive = 0; progressive < 2; progressive++)
+      {
+        const JpegKind kind = {
+          .width = 640, .height = 320, .orientation = orientation, .progressive = progressive
+        };
+        g_autoptr (GBytes) file = make_jpeg (&kind);
+        g_autoptr (GError) error = NULL;
+        g_autoptr (SheafPicture) picture = decode (file, 64, &error);
+
+        g_assert_no_error (error);
+        g_assert_cmpuint (picture->width, ==, orientation >= 5 ? 32 : 64);
+        g_assert_cmpuint (picture->height, ==, orientation >= 5 ? 64 : 32);
+        g_assert_cmpuint (picture->source_width, ==, orientation >= 5 ? 320 : 640);
+        assert_corner (picture, 0, top_left[orientation - 1], FALSE, 12);
+        assert_corner (picture, 1, top_right[orientation - 1], FALSE, 12);
+      }
+}
+
+static void
+test_preview (void)
+{
+  const JpegKind small = { .width = 160, .height = 120, .grey = TRUE };
+  g_autoptr (GBytes) thumbnail = make_jpeg (&small);
+  const JpegKind kind = { .width = 1600, .height = 1200, .orientation = 6, .thumbnail = thumbnail };
+  g_autoptr (GBytes) file = make_jpeg (&kind);
+  g_auto (SheafInput) input = { .fd = -1 };
+  gsize length;
+  const guint8 *data = g_bytes_get_data (file, &length);
+
+  for (guint preview = 0; preview < 2; preview++)
+    {
+      const SheafDecodeOptions options = { .size = 128, .preview = preview };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SheafPicture) picture = NULL;
+
+      sheaf_input_init_data (&input, data, length);
+      picture = sheaf_decode (&input, &options, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (picture->is_preview, ==, preview);
+      g_assert_cmpuint (picture->width, ==, 96);
+      g_assert_cmpuint (picture->height, ==, 128);
+      g_assert_cmpuint (picture->source_width, ==, 1200);
+      assert_corner (picture, 0, 2, preview, 12);
+    }
+}
+
+#ifdef HAVE_LCMS
+/* A profile that says the first channel is blue and the third is red. */
+static void
+test_profile (void)
+{
+  const cmsCIExyY white = { 0.3127, 0.3290, 1 };
+  const cmsCIExyYTRIPLE swapped = { { 0.15, 0.06, 1 }, { 0.30, 0.60, 1 }, { 0.64, 0.33, 1 } };
+  cmsToneCurve *curve = cmsBuildGamma (NULL, 2.2);
+  cmsToneCurve *curves[3] = { curve, curve, curve };
+  cmsHPROFILE profile = cmsCreateRGBProfile (&white, &swapped, curves);
+  cmsUInt32Number length = 0;
+  g_autofree guint8 *data = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  cmsSaveProfileToMem (profile, NULL, &length);
+  data = g_malloc (length);
+  cmsSaveProfileToMem (profile, data, &length);
+  bytes = g_bytes_new_take (g_steal_pointer (&data), length);
+  cmsCloseProfile (profile);
+  cmsFreeToneCurve (curve);
+
+  for (guint width = 400; width < 1500; width += 1000)
+    {
+      const JpegKind kind = { .width = width, .height = 300, .profile = bytes };
+      g_autoptr (GBytes) file = make_jpeg (&kind);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SheafPicture) picture = decode (file, 40, &error);
+
+      g_assert_no_error (error);
+      assert_corner (picture, 0, 2, FALSE, 24);
+      assert_corner (picture, 1, 1, FALSE, 24);
+      assert_corner (picture, 2, 0, FALSE, 24);
+    }
+}
+
+static void
+test_damaged_profile (void)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("no profile at all", 17);
+  const JpegKind kind = { .width = 400, .height = 300, .profile = bytes };
+  g_autoptr (GBytes) file = make_jpeg (&kind);
+
+  assert_picture (file, "jpeg", 400, 300, FALSE);
+}
+#endif
+
+/* What a cut file still has is shown. */
+static void
+test_cut (void)
+{
+  const JpegKind baseline = { .width = 1200, .height = 900, .quality = 90 };
+  const JpegKind progressive = { .width = 1200, .height = 900, .quality = 90, .progressive = TRUE };
+  const PngKind png = { .width = 1200, .height = 900, .type = PNG_COLOR_TYPE_RGB };
+  GBytes *files[] = { make_jpeg (&baseline), make_jpeg (&progressive), make_png (&png) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    for (guint size = 40; size <= 400; size *= 10)
+      {
+        gsize length = g_bytes_get_size (files[i]);
+        g_autoptr (GBytes) half = g_bytes_new_from_bytes (files[i], 0, length * 6 / 10);
+        g_autoptr (GError) error = NULL;
+        g_autoptr (SheafPicture) picture = decode (half, size, &error);
+
+        g_assert_no_error (error);
+        g_assert_cmpuint (picture->source_height, ==, 900);
+        assert_corner (picture, 0, 0, FALSE, 16);
+        assert_corner (picture, 1, 1, FALSE, 16);
+      }
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    g_bytes_unref (files[i]);
+}
+
+static void
+assert_fails (GBytes *file, SheafError code)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SheafPicture) picture = decode (file, 128, &error);
+
+  g_assert_null (picture);
+  g_assert_error (error, SHEAF_ERROR, (int) code);
+}
+
+static void
+test_no_picture (void)
+{
+  g_autoptr (GBytes) text = g_bytes_new_static ("Dear diary, today I was named .jpg", 34);
+  g_autoptr (GBytes) empty = g_bytes_new_static ("", 0);
+  g_autoptr (GBytes) html = g_bytes_new_static ("<!DOCTYPE html><html><body>", 27);
+  g_autoptr (GBytes) only_start = g_bytes_new_static ("\xff\xd8\xff\xe0", 4);
+  g_autoptr (GBytes) only_signature = g_bytes_new_static ("\x89PNG\r\n\x1a\n", 8);
+  g_autoptr (GBytes) only_gif = g_bytes_new_static ("GIF89a", 6);
+  g_autoptr (GBytes) only_webp = g_bytes_new_static ("RIFF\x10\0\0\0WEBPVP8 ", 16);
+
+  assert_fails (text, SHEAF_ERROR_NOT_A_PICTURE);
+  assert_fails (empty, SHEAF_ERROR_NOT_A_PICTURE);
+  assert_fails (html, SHEAF_ERROR_NOT_A_PICTURE);
+  assert_fails (only_start, SHEAF_ERROR_DECODE);
+  assert_fails (only_signature, SHEAF_ERROR_DECODE);
+  assert_fails (only_gif, SHEAF_ERROR_DECODE);
+  assert_fails (only_webp, SHEAF_ERROR_DECODE);
+}
+
+static void
+test_huge (void)
+{
+  const PngKind one_bit
+      = { .width = 16000, .height = 16000, .type = PNG_COLOR_TYPE_GRAY, .depth = 1 };
+  g_autoptr (GBytes) bomb = make_png_header (30000, 30000);
+  g_autoptr (GBytes) absurd = make_png_header (0x7fffffff, 0x7fffffff);
+  g_autoptr (GBytes) tall = make_png (&one_bit);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SheafPicture) picture = NULL;
+
+  assert_fails (bomb, SHEAF_ERROR_TOO_LARGE);
+  assert_fails (absurd, SHEAF_ERROR_TOO_LARGE);
+
+  picture = decode (tall, 128, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (picture->width, ==, 128);
+  g_assert_cmpuint (pixel_at (picture, 0.75, 0.75)[0], ==, 255);
+
+  for (guint progressive = 0; progressive < 2; progressive++)
+    {
+      g_autoptr (GBytes) jpeg = make_flat_jpeg (20000, 20000, progressive);
+      g_autoptr (SheafPicture) flat = decode (jpeg, 128, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (flat->width, ==, 128);
+      g_assert_cmpuint (flat->source_width, ==, 20000);
+      g_assert_cmpuint (pixel_at (flat, 0.5, 0.5)[1], ==, 128);
+    }
+}
+
+/* The same bytes by whatever instructions. */
+static void
+test_kernels (void)
+{
+  const SheafKernels *fast = sheaf_kernels_get (), *slow = &sheaf_kernels_portable;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (42);
+
+  for (guint round = 0; round < 2000; round++)
+    {
+      gsize n = (gsize) g_rand_int_range (rand, 1, 200);
+      guint8 row[2][256], above[256], copy[2][256 + 16];
+      guint16 sums[2][256];
+      gint16 weights[64] = { 0 }, samples[64], out[2][256];
+      const guint8 *rows[16];
+      guint n_taps = 2 * (guint) g_rand_int_range (rand, 1, 8);
+      guint filter = (guint) g_rand_int_range (rand, 1, 5);
+
+      for (guint i = 0; i < 256; i++)
+        {
+          row[0][i] = row[1][i] = (guint8) g_rand_int (rand);
+          above[i] = (guint8) g_rand_int (rand);
+          sums[0][i] = sums[1][i] = (guint16) g_rand_int_range (rand, 0, 60000);
+        }
+      for (guint i = 0; i < 64; i++)
+        {
+          weights[i] = (gint16) g_rand_int_range (rand, -4000, 6000);
+          samples[i] = (gint16) g_rand_int_range (rand, -4000, 20000);
+        }
+      for (guint k = 0; k < 16; k++)
+        rows[k] = k & 1 ? row[0] : above;
+
+      slow->accumulate (sums[0], row[0], n);
+      fast->accumulate (sums[1], row[0], n);
+      g_assert_cmpmem (sums[0], sizeof sums[0], sums[1], sizeof sums[1]);
+
+      slow->vertical (rows, weights, n_taps, out[0], n);
+      fast->vertical (rows, weights, n_taps, out[1], n);
+      g_assert_cmpmem (out[0], n * 2, out[1], n * 2);
+
+      g_assert_cmpint (slow->horizontal (samples, weights, 8 * n_taps / 2), ==,
+                       fast->horizontal (samples, weights, 8 * n_taps / 2));
+
+      g_assert_cmpuint (slow->copy_until_ff (copy[0], row[0], n), ==,
+                        fast->copy_until_ff (copy[1], row[0], n));
+      g_assert_cmpmem (copy[0], slow->copy_until_ff (copy[0], row[0], n), copy[1],
+                       fast->copy_until_ff (copy[1], row[0], n));
+
+      for (guint bpp = 1; bpp <= 4; bpp++)
+        {
+          gsize whole = n / bpp * bpp;
+
+          slow->unfilter (filter, row[0], above, whole, bpp);
+          fast->unfilter (filter, row[1], above, whole, bpp);
+          g_assert_cmpmem (row[0], sizeof row[0], row[1], sizeof row[1]);
+        }
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/decoders/kernels", test_kernels);
+  g_test_add_func ("/decoders/fit", test_fit);
+  g_test_add_func ("/decoders/jpeg", test_jpeg);
+  g_test_add_func ("/decoders/png", test_png);
+  g_test_add_func ("/decoders/alpha", test_alpha);
+  g_test_add_func ("/decoders/one-bit", test_one_bit);
+#ifdef HAVE_GIF
+  g_test_add_func ("/decoders/gif", test_gif);
+#endif
+#ifdef HAVE_WEBP
+  g_test_add_func ("/decoders/webp", test_webp);
+#endif
+  g_test_add_func ("/decoders/pixbuf", test_by_pixbuf);
+  g_test_add_func ("/decoders/orientation", test_orientation);
+  g_test_add_func ("/decoders/preview", test_preview);
+#ifdef HAVE_LCMS
+  g_test_add_func ("/decoders/profile", test_profile);
+  g_test_add_func ("/decoders/profile/damaged", test_damaged_profile);
+#endif
+  g_test_add_func ("/decoders/cut", test_cut);
+  g_test_add_func ("/decoders/no-picture", test_no_picture);
+  g_test_add_func ("/decoders/huge", test_huge);
+  return g_test_run ();
+}
