@@ -17,7 +17,8 @@ G_DECLARE_FINAL_TYPE (SheafHelperPool, sheaf_helper_pool, SHEAF, HELPER_POOL, GO
 /**
  * sheaf_helper_pool_new:
  * @program: name of the helper, "sheaf-thumbnailer"
- * @helper_dir: (nullable): where it is; %NULL for $SHEAF_HELPER_DIR or else the installed place
+ * @helper_dir: (nullable): where it is; %NULL for $SHEAF_HELPER_DIR, else beside this
+ *   program, else the installed place
  * @max_helpers: at most this many at once; 0 for one per core
  * @retire_seconds: an idle helper ends after this; 0 for 30
  */

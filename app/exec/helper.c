@@ -105,14 +105,36 @@ scrubbed_environment (void)
   return g_strv_builder_end (builder);
 }
 
+/* A program that runs where it was built, or from a prefix that was moved, finds the helpers that
+ * were built with it: they are as trusted as it is itself, and speak the same version. */
+static char *
+find_beside (const char *name)
+{
+  static const char *const places[] = { ".", "../app", "../libexec/sheaf" };
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = self != NULL ? g_path_get_dirname (self) : NULL;
+
+  for (guint i = 0; folder != NULL && i < G_N_ELEMENTS (places); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, places[i], name, NULL);
+
+      if (g_file_test (path, G_FILE_TEST_IS_EXECUTABLE))
+        return g_steal_pointer (&path);
+    }
+  return NULL;
+}
+
 static char *
 find_program (const char *name, const char *helper_dir)
 {
+  char *path;
+
   if (helper_dir == NULL)
     helper_dir = g_getenv ("SHEAF_HELPER_DIR");
-  if (helper_dir == NULL)
-    helper_dir = SHEAF_HELPERDIR;
-  return g_build_filename (helper_dir, name, NULL);
+  if (helper_dir != NULL)
+    return g_build_filename (helper_dir, name, NULL);
+  path = find_beside (name);
+  return path != NULL ? path : g_build_filename (SHEAF_HELPERDIR, name, NULL);
 }
 
 static int

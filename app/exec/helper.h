@@ -23,7 +23,8 @@ typedef enum
 /**
  * sheaf_helper_start:
  * @program: its name, and arguments after spaces: "sheaf-thumbnailer --pixbuf"
- * @helper_dir: (nullable): %NULL for $SHEAF_HELPER_DIR or else the installed place
+ * @helper_dir: (nullable): %NULL for $SHEAF_HELPER_DIR, else beside this
+ *   program, else the installed place
  *
  * Returns: (transfer full) (nullable): the process, running, or %NULL with @error set
  */
