@@ -220,9 +220,41 @@ is_removed_sign (const guint8 *head, gsize length)
   return g_str_equal (md5, REMOVED_MD5);
 }
 
+/* Whether every box at the top of an ISO media file (AVIF, HEIC, MP4) lies within it. */
+static gboolean
+has_all_boxes (int fd, guint64 size)
+{
+  guint64 offset = 0;
+
+  while (offset < size)
+    {
+      guint32 words[4] = { 0 };
+      guint64 length;
+
+      if (read_at (fd, (guint8 *) words, sizeof words, offset) < 8)
+        return FALSE;
+      length = GUINT32_FROM_BE (words[0]);
+      if (length == 0) /* as long as the file */
+        return TRUE;
+      if (length == 1)
+        length = (guint64) GUINT32_FROM_BE (words[2]) << 32 | GUINT32_FROM_BE (words[3]);
+      if (length < 8 || length > size - offset)
+        return FALSE;
+      offset += length;
+    }
+  return TRUE;
+}
+
+static guint32
+little_endian_at (const guint8 *bytes)
+{
+  return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (guint32) bytes[3] << 24;
+}
+
 /* Does the file end as its format says?  Only asked where nobody said how long it is. */
 static gboolean
-has_its_end (const char *type,
+has_its_end (int fd,
+             const char *type,
              const guint8 *head,
              gsize head_length,
              const guint8 *tail,
@@ -240,12 +272,12 @@ has_its_end (const char *type,
       return tail_length > 0 && tail[tail_length - 1] == ';';
     }
   if (g_str_equal (type, "image/webp") && head_length >= 8)
-    {
-      guint32 riff;
-
-      memcpy (&riff, head + 4, sizeof riff);
-      return (guint64) GUINT32_FROM_LE (riff) + 8 <= size;
-    }
+    return (guint64) little_endian_at (head + 4) + 8 <= size;
+  if (g_str_equal (type, "image/bmp") && head_length >= 6)
+    return little_endian_at (head + 2) <= size;
+  if (g_str_equal (type, "image/avif") || g_str_equal (type, "image/heic")
+      || g_str_equal (type, "video/mp4"))
+    return has_all_boxes (fd, size);
   return TRUE;
 }
 
@@ -321,7 +353,7 @@ sheaf_content_check (int fd, const SheafContentCheck *check, const char **type, 
                            _ ("Only a preview of the animation came, not the animation."));
     }
   if (!check->length_known && *type != NULL
-      && !has_its_end (*type, head, head_length, tail, tail_length, status.st_size))
+      && !has_its_end (fd, *type, head, head_length, tail, tail_length, status.st_size))
     return sheaf_fail (error, SHEAF_ERROR_SHORT, _ ("The file ends before the picture does."));
   return entry->sha1 == NULL || check_sha1 (fd, entry->sha1, error);
 }

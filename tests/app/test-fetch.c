@@ -284,6 +284,16 @@ answer_short_chunked (FaultConnection *connection, const FaultRequest *request, 
   return FALSE;
 }
 
+/* Broken off between two chunks: libsoup takes that for the end. */
+static gboolean
+answer_cut_between_chunks (FaultConnection *connection, const FaultRequest *request, gpointer data)
+{
+  fault_printf (connection, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n");
+  fault_send (connection, g_bytes_get_data (data, NULL), 1000);
+  fault_printf (connection, "\r\n");
+  return FALSE;
+}
+
 static gboolean
 answer_reset (FaultConnection *connection, const FaultRequest *request, gpointer data)
 {
@@ -319,6 +329,36 @@ test_short (Fixture *self, gconstpointer data)
   assert_fails (self, "/chunked", SHEAF_ERROR_SHORT);
   assert_fails (self, "/reset", SHEAF_ERROR_RESET);
   assert_fails (self, "/nothing", SHEAF_ERROR_RESET);
+}
+
+static void
+test_length_known (Fixture *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *path;
+    gboolean known;
+  } cases[] = { { "/file.jpg", TRUE }, { "/unframed", FALSE }, { "/cut", FALSE } };
+
+  fault_server_on (self->server, "/file.jpg", answer_file, self->body);
+  fault_server_on (self->server, "/unframed", answer_unframed, self->body);
+  fault_server_on (self->server, "/cut", answer_cut_between_chunks, self->body);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *url = fault_server_url (self->server, cases[i].path);
+      g_auto (GVariantDict) params = G_VARIANT_DICT_INIT (NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SheafReply) reply = NULL;
+      gboolean known;
+      int fd = new_file ();
+
+      init_params (&params, url);
+      reply = run_params (self, &params, fd, &error);
+      g_assert_no_error (error);
+      g_assert_true (g_variant_lookup (reply->values, "length-known", "b", &known));
+      g_assert_cmpint (known, ==, cases[i].known);
+      close (fd);
+    }
 }
 
 static void
@@ -924,6 +964,7 @@ main (int argc, char *argv[])
     { "resume-whole-already", test_resume_whole_already },
     { "resume-wrong-range", test_resume_wrong_range },
     { "short", test_short },
+    { "length-known", test_length_known },
     { "expected", test_expected },
     { "too-large", test_too_large },
     { "late", test_late },
