@@ -222,9 +222,9 @@ count_end (SheafBatch *self, SheafItem *item, int by)
 }
 
 static void
-on_work_bytes (gpointer data, guint64 bytes)
+on_work_bytes (gpointer data, gint64 bytes)
 {
-  SHEAF_BATCH (data)->sums.bytes += bytes;
+  SHEAF_BATCH (data)->sums.bytes += (guint64) bytes;
 }
 
 static void
@@ -339,8 +339,9 @@ on_fed (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GPtrArray) handful = sheaf_feed_next_finish (SHEAF_FEED (object), result, &error);
 
   self->feeding = FALSE;
-  if (self->cancelled)
+  if ((gpointer) object != g_queue_peek_head (&self->feeds))
     {
+      /* It was stopped; whatever it still says is not wanted. */
       pump (self);
       return;
     }

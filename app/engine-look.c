@@ -8,6 +8,7 @@
 
 #include "app/engine-private.h"
 
+#include "app/thumbnail/thumbnail-cache.h"
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
@@ -194,4 +195,59 @@ sheaf_engine_load_picture_finish (SheafEngine *self, GAsyncResult *result, GErro
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+sheaf_engine_forget_thumbnail (SheafEngine *self, SheafItem *item)
+{
+  g_autoptr (GFile) file = NULL;
+  SheafThumbnailer *thumbnailer;
+  const char *url;
+
+  g_return_if_fail (SHEAF_IS_ENGINE (self));
+  g_return_if_fail (SHEAF_IS_ITEM (item));
+
+  url = sheaf_item_get_entry (item)->url;
+  g_set_object (&file, sheaf_item_get_file (item));
+  if (file == NULL && url != NULL && g_str_has_prefix (url, "file:"))
+    file = g_file_new_for_uri (url);
+  thumbnailer = sheaf_engine_is_closed (self) ? NULL : sheaf_engine_get_thumbnailer (self, NULL);
+  if (file != NULL && thumbnailer != NULL)
+    sheaf_thumbnailer_forget (thumbnailer, file);
+  sheaf_item_set_pixels (item, NULL);
+}
+
+static void
+on_cleaned_up (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  g_task_return_pointer (task, g_object_ref (result), g_object_unref);
+}
+
+void
+sheaf_engine_clean_up_thumbnails_async (SheafEngine *self,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (SHEAF_IS_ENGINE (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sheaf_engine_clean_up_thumbnails_async);
+  sheaf_thumbnail_cache_clean_up_async (cancellable, on_cleaned_up, task);
+}
+
+gboolean
+sheaf_engine_clean_up_thumbnails_finish (
+    SheafEngine *self, GAsyncResult *result, guint *n_removed, guint64 *bytes, GError **error)
+{
+  g_autoptr (GAsyncResult) inner = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  inner = g_task_propagate_pointer (G_TASK (result), error);
+  return inner != NULL && sheaf_thumbnail_cache_clean_up_finish (inner, n_removed, bytes, error);
 }

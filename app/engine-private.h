@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "app/demo/demo-server.h"
+#include "app/download/archive.h"
 #include "app/engine.h"
 #include "app/preview-loader.h"
 
@@ -21,6 +23,36 @@ gboolean sheaf_engine_fill_context (SheafEngine *self,
 
 /* A SheafSourceContext's quota function; @user_data is the engine. */
 void sheaf_engine_take_quota (const SheafQuota *quota, gpointer user_data);
+
+/**
+ * SheafSourceFacts:
+ * @allow_private: its addresses may be private or loopback ones
+ * @any_type: what is there need not be a picture
+ *
+ * What the engine remembers of a source it opened.
+ */
+typedef struct
+{
+  gboolean allow_private;
+  gboolean any_type;
+} SheafSourceFacts;
+
+/* @folder, thumbnail_size and so on as @options say; it begins as paused with @paused. */
+SheafBatch *sheaf_engine_begin_download (SheafEngine *self,
+                                         SheafSource *source,
+                                         GPtrArray *entries,
+                                         const SheafBatchOptions *options,
+                                         const SheafSourceFacts *facts,
+                                         gboolean paused);
+
+/* (transfer none) (nullable): %NULL where nothing can be remembered. */
+SheafArchive *sheaf_engine_get_archive (SheafEngine *self);
+
+/* The demo gallery, started when first asked for; (transfer none) (nullable). */
+SheafDemoServer *sheaf_engine_get_demo (SheafEngine *self, GError **error);
+
+/* The service's address where it was changed: by the settings or by the environment; (nullable). */
+const char *sheaf_engine_get_api_url (SheafEngine *self);
 
 gboolean sheaf_engine_is_closed (SheafEngine *self);
 

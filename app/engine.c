@@ -55,24 +55,17 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (SheafEngine, sheaf_engine, G_TYPE_OBJECT)
 
-/* What the engine remembers of a source it opened. */
-typedef struct
-{
-  gboolean allow_private;
-  gboolean any_type;
-} SourceFacts;
-
 static GQuark
 source_facts_quark (void)
 {
   return g_quark_from_static_string ("sheaf-engine-source-facts");
 }
 
-static const SourceFacts *
+static const SheafSourceFacts *
 get_facts (SheafSource *source)
 {
-  static const SourceFacts none = { FALSE, FALSE };
-  const SourceFacts *facts
+  static const SheafSourceFacts none = { FALSE, FALSE };
+  const SheafSourceFacts *facts
       = source != NULL ? g_object_get_qdata (G_OBJECT (source), source_facts_quark ()) : NULL;
 
   return facts != NULL ? facts : &none;
@@ -133,8 +126,8 @@ sheaf_engine_get_previews (SheafEngine *self, GError **error)
 }
 
 /* Without an archive everything works, only nothing is remembered: said, not fatal. */
-static SheafArchive *
-get_archive (SheafEngine *self)
+SheafArchive *
+sheaf_engine_get_archive (SheafEngine *self)
 {
   g_autoptr (GError) error = NULL;
 
@@ -278,8 +271,8 @@ sheaf_engine_use_demo_client_id (SheafEngine *self)
 }
 
 /* The service's address where it was changed: by the settings or by the environment; (nullable). */
-static const char *
-get_api_url (SheafEngine *self)
+const char *
+sheaf_engine_get_api_url (SheafEngine *self)
 {
   const char *url = sheaf_settings_get_api_url (self->settings);
 
@@ -288,8 +281,8 @@ get_api_url (SheafEngine *self)
   return url != NULL && *url != '\0' ? url : NULL;
 }
 
-static SheafDemoServer *
-get_demo (SheafEngine *self, GError **error)
+SheafDemoServer *
+sheaf_engine_get_demo (SheafEngine *self, GError **error)
 {
   SheafDemoOptions options = { 0 };
 
@@ -306,7 +299,7 @@ sheaf_engine_fill_context (SheafEngine *self,
 {
   *context = (SheafSourceContext){
     .executor = get_executor (self, USE_API, error),
-    .api_url = get_api_url (self),
+    .api_url = sheaf_engine_get_api_url (self),
     .client_id = self->client_id,
     .mature = sheaf_settings_get_mature (self->settings),
     .quota = sheaf_engine_take_quota,
@@ -321,7 +314,7 @@ sheaf_engine_fill_context (SheafEngine *self,
       /* Said before the server is started for nothing. */
       if (self->demo_client_id)
         context->client_id = SHEAF_DEMO_CLIENT_ID;
-      server = get_demo (self, error);
+      server = sheaf_engine_get_demo (self, error);
       if (server == NULL)
         return FALSE;
       context->api_url = sheaf_demo_server_get_api_url (server);
@@ -334,7 +327,7 @@ sheaf_engine_open_source (SheafEngine *self, const char *spec, GError **error)
 {
   const SheafSourceType *type;
   SheafSourceContext context;
-  SourceFacts *facts;
+  SheafSourceFacts *facts;
   SheafSource *source;
   gboolean demo;
   gboolean list;
@@ -352,8 +345,8 @@ sheaf_engine_open_source (SheafEngine *self, const char *spec, GError **error)
     return NULL;
 
   /* Addresses that a person typed may be anywhere, and lead to anything. */
-  facts = g_new0 (SourceFacts, 1);
-  facts->allow_private = demo || list || get_api_url (self) != NULL;
+  facts = g_new0 (SheafSourceFacts, 1);
+  facts->allow_private = demo || list || sheaf_engine_get_api_url (self) != NULL;
   facts->any_type = list;
   g_object_set_qdata_full (G_OBJECT (source), source_facts_quark (), facts, g_free);
   if (facts->allow_private)
@@ -384,7 +377,7 @@ fill_options (SheafEngine *self, SheafBatchOptions *options, const SheafBatchOpt
 static SheafDownloadPool *
 new_pool (SheafEngine *self,
           GFile *folder,
-          const SourceFacts *facts,
+          const SheafSourceFacts *facts,
           gboolean use_archive,
           GError **error)
 {
@@ -406,16 +399,17 @@ new_pool (SheafEngine *self,
 
   if (executor == NULL)
     return NULL;
-  return sheaf_download_pool_new (executor, use_archive ? get_archive (self) : NULL, &options);
+  return sheaf_download_pool_new (executor, use_archive ? sheaf_engine_get_archive (self) : NULL,
+                                  &options);
 }
 
-static SheafBatch *
-begin_download (SheafEngine *self,
-                SheafSource *source,
-                GPtrArray *entries,
-                const SheafBatchOptions *options,
-                const SourceFacts *facts,
-                gboolean paused)
+SheafBatch *
+sheaf_engine_begin_download (SheafEngine *self,
+                             SheafSource *source,
+                             GPtrArray *entries,
+                             const SheafBatchOptions *options,
+                             const SheafSourceFacts *facts,
+                             gboolean paused)
 {
   g_autoptr (GFile) folder = options->folder != NULL
                                  ? g_object_ref (options->folder)
@@ -459,7 +453,7 @@ sheaf_engine_download (SheafEngine *self,
   g_return_val_if_fail (source != NULL || entries != NULL, NULL);
 
   fill_options (self, &filled, options);
-  return begin_download (self, source, entries, &filled, get_facts (source), FALSE);
+  return sheaf_engine_begin_download (self, source, entries, &filled, get_facts (source), FALSE);
 }
 
 SheafBatch *
@@ -486,37 +480,6 @@ sheaf_engine_thumbnail (SheafEngine *self, GPtrArray *files, const SheafBatchOpt
     parts.feed = feed = sheaf_feed_new_for_files (files, filled.limit);
   parts.error = error;
   return sheaf_batch_new (&parts, &filled);
-}
-
-GPtrArray *
-sheaf_engine_dup_unfinished (SheafEngine *self)
-{
-  g_autoptr (GPtrArray) batches = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GPtrArray) folders = NULL;
-  g_autoptr (GError) error = NULL;
-  SheafArchive *archive;
-
-  g_return_val_if_fail (SHEAF_IS_ENGINE (self), NULL);
-
-  archive = get_archive (self);
-  folders = archive != NULL ? sheaf_archive_dup_unfinished_folders (archive, &error) : NULL;
-  for (guint i = 0; folders != NULL && i < folders->len; i++)
-    {
-      static const SourceFacts facts = { .any_type = TRUE };
-      SheafBatchOptions options;
-      g_autoptr (GPtrArray) entries
-          = sheaf_archive_dup_unfinished (archive, g_ptr_array_index (folders, i), &error);
-
-      if (entries == NULL || entries->len == 0)
-        {
-          g_clear_error (&error);
-          continue;
-        }
-      fill_options (self, &options, NULL);
-      options.folder = g_ptr_array_index (folders, i);
-      g_ptr_array_add (batches, begin_download (self, NULL, entries, &options, &facts, TRUE));
-    }
-  return batches->len > 0 ? g_steal_pointer (&batches) : NULL;
 }
 
 guint

@@ -125,6 +125,22 @@ sheaf_engine_thumbnail (SheafEngine *self, GPtrArray *files, const SheafBatchOpt
  */
 GPtrArray *sheaf_engine_dup_unfinished (SheafEngine *self);
 
+/* Makes the thumbnail of @item's file anew, as if it had never been looked at: what was cached of
+ * it, failures too, is dropped, and the next sheaf_engine_load_preview_async() decodes the file. */
+void sheaf_engine_forget_thumbnail (SheafEngine *self, SheafItem *item);
+
+/**
+ * sheaf_engine_clean_up_thumbnails_async:
+ *
+ * Removes entries of the shared thumbnail cache whose originals are gone.
+ */
+void sheaf_engine_clean_up_thumbnails_async (SheafEngine *self,
+                                             GCancellable *cancellable,
+                                             GAsyncReadyCallback callback,
+                                             gpointer user_data);
+gboolean sheaf_engine_clean_up_thumbnails_finish (
+    SheafEngine *self, GAsyncResult *result, guint *n_removed, guint64 *bytes, GError **error);
+
 /* How many jobs the executor for downloads, or for thumbnails, does at once; 0 where there is none
  * (yet). */
 guint sheaf_engine_get_n_jobs (SheafEngine *self, gboolean thumbnails);

@@ -17,7 +17,8 @@ struct _SheafItemWork
   SheafDownload *download; /* (nullable) */
   gulong handlers[2];
   GCancellable *cancellable; /* (nullable): of its thumbnail, while one is made */
-  guint64 counted;           /* bytes of it that were told */
+  guint64 counted;           /* bytes of this try that were told */
+  guint64 counted_in_all;    /* of all tries */
   gboolean ended;
 };
 
@@ -134,11 +135,22 @@ on_download_progress (SheafDownload *download, GParamSpec *pspec, SheafItemWork 
 {
   guint64 received = sheaf_download_get_received (download);
 
-  /* A transfer that begins anew counts from where it begins; what was there already, not at all. */
-  if (received > self->counted && sheaf_download_get_state (download) != SHEAF_DOWNLOAD_SKIPPED)
-    self->context->got_bytes (self->context->data, received - self->counted);
+  /* A transfer that begins anew counts from where it begins. */
+  if (received > self->counted)
+    {
+      self->context->got_bytes (self->context->data, (gint64) (received - self->counted));
+      self->counted_in_all += received - self->counted;
+    }
   self->counted = received;
   sheaf_item_set_progress (self->item, received, sheaf_download_get_total (download));
+}
+
+/* What turns out to have been there already did not come over the network. */
+static void
+take_back_bytes (SheafItemWork *self)
+{
+  self->context->got_bytes (self->context->data, -(gint64) self->counted_in_all);
+  self->counted_in_all = 0;
 }
 
 static void
@@ -163,6 +175,8 @@ on_download_state (SheafDownload *download, GParamSpec *pspec, SheafItemWork *se
       break;
     case SHEAF_DOWNLOAD_DONE:
     case SHEAF_DOWNLOAD_SKIPPED:
+      if (sheaf_download_get_state (download) == SHEAF_DOWNLOAD_SKIPPED)
+        take_back_bytes (self);
       sheaf_item_set_skipped (self->item,
                               sheaf_download_get_state (download) == SHEAF_DOWNLOAD_SKIPPED);
       sheaf_item_set_file (self->item, sheaf_download_get_file (download));
@@ -187,6 +201,7 @@ begin_download (SheafItemWork *self)
 {
   sheaf_item_set_state (self->item, SHEAF_ITEM_QUEUED);
   self->counted = 0;
+  self->counted_in_all = 0;
   self->download = sheaf_download_pool_add (self->context->pool, sheaf_item_get_entry (self->item));
   self->handlers[0]
       = g_signal_connect (self->download, "notify::state", G_CALLBACK (on_download_state), self);

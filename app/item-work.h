@@ -19,7 +19,7 @@ typedef struct _SheafItemWork SheafItemWork;
  * @thumbnailer: (nullable): %NULL without thumbnails
  * @any_type: files that are no pictures are as good as pictures
  * @cancelled: nothing more is begun
- * @got_bytes: so many came over the network
+ * @got_bytes: so many more (or fewer) came over the network
  * @ended: the item ended in @state, or, with @error (transfer full), failed
  *
  * What all items of a batch share; it outlives their Works' last callback.
@@ -31,7 +31,7 @@ typedef struct
   const SheafBatchOptions *options;
   gboolean any_type;
   gboolean cancelled;
-  void (*got_bytes) (gpointer data, guint64 bytes);
+  void (*got_bytes) (gpointer data, gint64 bytes);
   void (*ended) (gpointer data, SheafItemWork *work, SheafItemState state, GError *error);
   gpointer data;
 } SheafItemWorkContext;
