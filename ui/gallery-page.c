@@ -20,6 +20,12 @@
 /* Up to this many, “all” needs no question. */
 #define MANY_PICTURES 1000
 
+/* What passes by itself is tried again this often, a second apart, before a person hears of it. */
+#define QUIET_RETRIES 2
+
+/* And what says when to come back is obeyed this often before the person decides. */
+#define COUNTDOWNS 3
+
 /* Waits shorter than this are counted down and then tried again without being asked. */
 #define MAX_COUNTDOWN (15 * 60)
 
@@ -41,6 +47,9 @@ struct _SheafGalleryPage
 
   /* Template */
   GtkBox *header;
+  GtkBox *title_line;
+  GtkBox *choice_line;
+  GtkWidget *menu;
   GtkStack *stack;
   SheafGrid *grid;
   AdwStatusPage *status;
@@ -62,6 +71,8 @@ struct _SheafGalleryPage
   guint64 total;
   gint64 retry_at; /* monotonic seconds; of the countdown */
   guint countdown_id;
+  guint n_retries;
+  guint n_countdowns;
   guint narrow_id;
   gboolean narrow;
   gboolean ended; /* the last page is here */
@@ -139,6 +150,16 @@ on_countdown (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+on_quiet_retry (gpointer user_data)
+{
+  SheafGalleryPage *self = user_data;
+
+  self->countdown_id = 0;
+  load_more (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 start_countdown (SheafGalleryPage *self, gint64 seconds)
 {
@@ -175,7 +196,8 @@ show_error (SheafGalleryPage *self, const GError *error)
       gtk_widget_set_visible (self->more_retry, TRUE);
       gtk_revealer_set_reveal_child (self->more_revealer, TRUE);
     }
-  if (wait > 0 && wait <= MAX_COUNTDOWN && sheaf_error_is_transient (error))
+  if (wait > 0 && wait <= MAX_COUNTDOWN && sheaf_error_is_transient (error)
+      && self->n_countdowns++ < COUNTDOWNS)
     start_countdown (self, wait);
 }
 
@@ -225,12 +247,22 @@ on_page_ready (GObject *object, GAsyncResult *result, gpointer user_data)
     return;
 
   g_clear_object (&self->cancellable);
+  if (page == NULL && sheaf_error_is_transient (error) && sheaf_error_get_retry_after (error) < 0
+      && self->n_retries < QUIET_RETRIES)
+    {
+      self->n_retries++;
+      stop_countdown (self);
+      self->countdown_id = g_timeout_add_seconds (1, on_quiet_retry, self);
+      return;
+    }
+  self->n_retries = 0;
   if (page == NULL)
     {
       show_error (self, error);
       return;
     }
 
+  self->n_countdowns = 0;
   g_free (self->cursor);
   self->cursor = g_steal_pointer (&page->cursor);
   self->ended = self->cursor == NULL;
@@ -284,6 +316,7 @@ retry (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   SheafGalleryPage *self = user_data;
 
   gtk_widget_set_visible (self->more_retry, FALSE);
+  self->n_countdowns = 0;
   load_more (self);
 }
 
@@ -446,7 +479,12 @@ on_narrow_changed (gpointer user_data)
 {
   SheafGalleryPage *self = user_data;
 
+  g_autoptr (GtkWidget) menu = g_object_ref (self->menu);
+
   self->narrow_id = 0;
+  /* The menu ends the first line, whichever that is. */
+  gtk_box_remove (GTK_BOX (gtk_widget_get_parent (menu)), menu);
+  gtk_box_append (self->narrow ? self->title_line : self->choice_line, menu);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->header), self->narrow
                                                                      ? GTK_ORIENTATION_VERTICAL
                                                                      : GTK_ORIENTATION_HORIZONTAL);
@@ -536,6 +574,9 @@ sheaf_gallery_page_class_init (SheafGalleryPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                SHEAF_RESOURCES "templates/gallery-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, header);
+  gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, title_line);
+  gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, choice_line);
+  gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, menu);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, stack);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, grid);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, status);

@@ -29,9 +29,12 @@ sheaf_thumb_measure (GtkWidget *widget,
                      int *natural_baseline)
 {
   *minimum = *natural = SHEAF_THUMB (widget)->size;
-  /* A grid fits in as many columns as the minimum allows and shares out what is left. */
+  /* A grid fits in as many columns as the minimum allows and shares out what is left; so widths are
+   * somewhere between the two, and the height is in the middle. */
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     *minimum = *natural * 3 / 4;
+  else
+    *minimum = *natural = *natural * 7 / 8;
 }
 
 static void

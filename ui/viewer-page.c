@@ -472,6 +472,14 @@ sheaf_viewer_page_show (SheafViewerPage *self, GListModel *model, guint position
                                G_CONNECT_SWAPPED);
     }
   show_item (self, position);
+  sheaf_viewer_page_focus (self);
+}
+
+void
+sheaf_viewer_page_focus (SheafViewerPage *self)
+{
+  g_return_if_fail (SHEAF_IS_VIEWER_PAGE (self));
+
   gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 

@@ -19,6 +19,9 @@ void sheaf_viewer_page_set_engine (SheafViewerPage *self, SheafEngine *engine);
 /* Shows the picture at @position of @model (of SheafItem); previous and next follow @model. */
 void sheaf_viewer_page_show (SheafViewerPage *self, GListModel *model, guint position);
 
+/* Puts the keyboard on the picture. */
+void sheaf_viewer_page_focus (SheafViewerPage *self);
+
 /* Lets go of everything; the page is left. */
 void sheaf_viewer_page_clear (SheafViewerPage *self);
 

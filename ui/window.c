@@ -165,6 +165,15 @@ on_visible_child_changed (SheafWindow *self)
     gtk_widget_child_focus (GTK_WIDGET (grid), GTK_DIR_TAB_FORWARD);
 }
 
+/* The keyboard goes to the picture, not to the button that leads back. */
+static void
+on_transition_running (SheafWindow *self)
+{
+  if (!adw_leaflet_get_child_transition_running (self->leaflet)
+      && g_strcmp0 (adw_leaflet_get_visible_child_name (self->leaflet), "viewer") == 0)
+    sheaf_viewer_page_focus (self->viewer);
+}
+
 static void
 on_gallery_download (SheafWindow *self, GPtrArray *entries)
 {
@@ -324,6 +333,7 @@ sheaf_window_class_init (SheafWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SheafWindow, drop_hint);
   gtk_widget_class_bind_template_callback (widget_class, on_activate_item);
   gtk_widget_class_bind_template_callback (widget_class, on_visible_child_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_transition_running);
   gtk_widget_class_bind_template_callback (widget_class, on_gallery_download);
   gtk_widget_class_bind_template_callback (widget_class, on_gallery_opened);
   gtk_widget_class_bind_template_callback (widget_class, on_removed);
