@@ -79,6 +79,10 @@ gboolean sheaf_picture_make_upright (SheafPicture *picture, GError **error);
  */
 gboolean sheaf_picture_make_srgb (SheafPicture *picture, GError **error);
 
+/* Sets up once what applying a profile needs: Little CMS asks for the time zone, which is a file.
+ */
+void sheaf_profile_warm_up (void);
+
 /* Turns RGBA without a single transparent pixel into RGB. */
 void sheaf_picture_drop_opaque_alpha (SheafPicture *picture);
 

@@ -34,6 +34,7 @@ expand (const SheafPicture *picture, guint8 *out)
 }
 
 #ifdef HAVE_LCMS
+G_LOCK_DEFINE_STATIC (last);
 static GBytes *last_profile;
 static SheafColour last_colour;
 static cmsHTRANSFORM last_transform;
@@ -71,6 +72,9 @@ transform_new (GBytes *bytes, SheafColour colour)
 static gboolean
 convert (const SheafPicture *picture, guint8 *out)
 {
+  gboolean done;
+
+  G_LOCK (last);
   if (last_profile == NULL || last_colour != picture->colour
       || !g_bytes_equal (last_profile, picture->profile))
     {
@@ -80,10 +84,11 @@ convert (const SheafPicture *picture, guint8 *out)
       last_colour = picture->colour;
       last_transform = transform_new (picture->profile, picture->colour);
     }
-  if (last_transform == NULL)
-    return FALSE;
-  cmsDoTransform (last_transform, picture->pixels, out, picture->width * picture->height);
-  return TRUE;
+  done = last_transform != NULL;
+  if (done)
+    cmsDoTransform (last_transform, picture->pixels, out, picture->width * picture->height);
+  G_UNLOCK (last);
+  return done;
 }
 #endif
 
@@ -115,4 +120,29 @@ sheaf_picture_make_srgb (SheafPicture *picture, GError **error)
       picture->colour = to;
     }
   return TRUE;
+}
+
+void
+sheaf_profile_warm_up (void)
+{
+#ifdef HAVE_LCMS
+  cmsHPROFILE srgb = cmsCreate_sRGBProfile ();
+  cmsUInt32Number length = 0;
+
+  if (srgb == NULL)
+    return;
+  if (cmsSaveProfileToMem (srgb, NULL, &length))
+    {
+      guint8 pixel[3] = { 0 };
+      g_autofree guint8 *data = g_malloc (length);
+      SheafPicture picture
+          = { .colour = SHEAF_COLOUR_RGB, .width = 1, .height = 1, .pixels = pixel };
+
+      cmsSaveProfileToMem (srgb, data, &length);
+      picture.profile = g_bytes_new_take (g_steal_pointer (&data), length);
+      sheaf_picture_make_srgb (&picture, NULL);
+      g_bytes_unref (picture.profile);
+    }
+  cmsCloseProfile (srgb);
+#endif
 }

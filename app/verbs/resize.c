@@ -16,6 +16,7 @@
 
 #define LOBES         3
 #define GAP           1.5
+#define MAX_SIDE      32767 /* of what SheafPixels holds */
 #define PHASES        512
 #define MAX_BOX_BYTES (56u << 20)
 #define MAX_BOX       256 /* 256 × 255 is the most a guint16 holds */
@@ -72,7 +73,9 @@ sheaf_fit (guint width, guint height, guint size, guint *fitted_width, guint *fi
   *fitted_height = height;
   if (size == 0 && (guint64) width * height > SHEAF_MAX_FULL_PIXELS)
     size = (guint) (longer * sqrt (SHEAF_MAX_FULL_PIXELS / ((double) width * height)));
-  if (size == 0 || longer <= size)
+  if (size == 0)
+    size = MAX_SIDE;
+  if (longer <= size)
     return;
   *fitted_width = MAX (1, (guint) (((guint64) width * size * 2 + longer) / (2 * (guint64) longer)));
   *fitted_height

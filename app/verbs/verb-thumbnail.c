@@ -177,33 +177,59 @@ sheaf_verb_thumbnail_set_pixbuf_class (gboolean is_pixbuf_class)
   pixbuf_is_here = is_pixbuf_class;
 }
 
-/* The smallest picture of each family of loaders, decoded and encoded once. */
+static SheafPicture *
+decode_bytes (const guint8 *data, gsize length)
+{
+  const SheafDecodeOptions options = { .size = DEFAULT_SIZE };
+  g_auto (SheafInput) input = { .fd = -1 };
+  g_autoptr (GError) error = NULL;
+  SheafPicture *picture;
+
+  sheaf_input_init_data (&input, data, length);
+  picture = sheaf_decode (&input, &options, &error);
+  if (picture == NULL)
+    g_warning ("Warming up failed: %s", error->message);
+  return picture;
+}
+
+/* A picture through every encoder, and what they made through its decoder. */
+static void
+warm_up_with (const SheafPicture *picture)
+{
+  g_autoptr (GBytes) jpeg = sheaf_encode_jpeg (picture, 85, NULL);
+  g_autoptr (GBytes) png = sheaf_encode_png (picture, NULL, NULL);
+  g_autoptr (SheafPicture) from_jpeg = NULL;
+  g_autoptr (SheafPicture) from_png = NULL;
+  gsize length;
+  const guint8 *data;
+
+  data = g_bytes_get_data (jpeg, &length);
+  from_jpeg = decode_bytes (data, length);
+  data = g_bytes_get_data (png, &length);
+  from_png = decode_bytes (data, length);
+}
+
 void
 sheaf_verb_thumbnail_warm_up (void)
 {
+  /* One pixel. */
   static const guint8 bmp[] = {
     'B', 'M', 58, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24,
     0,   0,   0,  0, 0, 4, 0, 0, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 0,
   };
-  const SheafDecodeOptions options = { .size = DEFAULT_SIZE };
-  g_auto (SheafInput) input = { .fd = -1 };
-  g_autoptr (SheafPicture) picture = NULL;
-  g_autoptr (GBytes) jpeg = NULL;
-  g_autoptr (GBytes) png = NULL;
-  g_autoptr (GError) error = NULL;
+  guint8 pixel[3] = { 0 };
+  const SheafPicture picture
+      = { .colour = SHEAF_COLOUR_RGB, .width = 1, .height = 1, .pixels = pixel };
 
-  if (!may_use_pixbuf ())
-    return;
-  sheaf_pixbuf_warm_up ();
-  sheaf_input_init_data (&input, bmp, sizeof bmp);
-  picture = sheaf_decode (&input, &options, &error);
-  if (picture == NULL)
+  /* Asked once, translations are in memory: ours and those of the system's errors. */
+  g_debug ("Warming up: %s, %s", _ ("This is not a picture"), g_strerror (EINVAL));
+  sheaf_profile_warm_up ();
+  warm_up_with (&picture);
+  if (may_use_pixbuf ())
     {
-      g_warning ("Warming up failed: %s", error->message);
-      return;
+      g_autoptr (SheafPicture) from_bmp = NULL;
+
+      sheaf_pixbuf_warm_up ();
+      from_bmp = decode_bytes (bmp, sizeof bmp);
     }
-  jpeg = sheaf_encode_jpeg (picture, 85, NULL);
-  png = sheaf_encode_png (picture, NULL, NULL);
-  /* Asked once, the translations are in memory. */
-  g_debug ("Warmed up: %s", _ ("This is not a picture"));
 }
