@@ -238,7 +238,7 @@ static GVariant *
 get_values (JsonObject *object, const char *name, GError **error)
 {
   JsonObject *values = get_object (object, name);
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   JsonObjectIter iter;
   const char *key;
   JsonNode *node;
@@ -270,9 +270,9 @@ get_values (JsonObject *object, const char *name, GError **error)
           sheaf_fail (error, SHEAF_ERROR_PROTOCOL, _ ("The queue holds something malformed"));
           return NULL;
         }
-      g_variant_dict_insert_value (&dict, key, value);
+      g_variant_builder_add (&builder, "{sv}", key, value);
     }
-  return g_variant_ref_sink (g_variant_dict_end (&dict));
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
 static JsonObject *

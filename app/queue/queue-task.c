@@ -325,6 +325,7 @@ prepare_body (SheafQueueTask *self, SheafQueueResult *result, int source, GError
                        _ ("Files of this size need a folder that the worker shares"));
   result->body = SHEAF_QUEUE_BODY_KEY;
   self->upload = fcntl (source, F_DUPFD_CLOEXEC, 3);
+  sheaf_queue_root_discard (self->host->root, self->id, self->host->worker);
   return TRUE;
 }
 

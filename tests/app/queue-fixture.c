@@ -381,6 +381,30 @@ on_progress (guint64 done, guint64 total, gpointer user_data)
 }
 
 void
+queue_ask_file (Queue *queue,
+                SheafExecutor *executor,
+                Answers *answers,
+                const char *verb,
+                const char *key,
+                guint64 bytes,
+                guint ms,
+                int fd,
+                GCancellable *cancellable)
+{
+  Asked *asked = g_new (Asked, 1);
+  g_autoptr (SheafJob) job = sheaf_job_new (
+      verb,
+      g_variant_new_parsed ("{'key': <%s>, 'ms': <%u>, 'log': <%s>, 'bytes': <%t>}", key, ms,
+                            queue->log, bytes),
+      fd, 0);
+
+  asked->answers = answers;
+  asked->key = g_strdup (key);
+  answers->asked++;
+  sheaf_executor_run_async (executor, job, on_progress, asked, cancellable, on_answer, asked);
+}
+
+void
 queue_ask (Queue *queue,
            SheafExecutor *executor,
            Answers *answers,
@@ -389,15 +413,7 @@ queue_ask (Queue *queue,
            guint ms,
            GCancellable *cancellable)
 {
-  Asked *asked = g_new (Asked, 1);
-  g_autoptr (SheafJob) job = sheaf_job_new (
-      verb, g_variant_new_parsed ("{'key': <%s>, 'ms': <%u>, 'log': <%s>}", key, ms, queue->log),
-      -1, 0);
-
-  asked->answers = answers;
-  asked->key = g_strdup (key);
-  answers->asked++;
-  sheaf_executor_run_async (executor, job, on_progress, asked, cancellable, on_answer, asked);
+  queue_ask_file (queue, executor, answers, verb, key, 0, ms, -1, cancellable);
 }
 
 void

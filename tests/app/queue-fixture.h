@@ -78,6 +78,17 @@ void queue_ask (Queue *queue,
                 guint ms,
                 GCancellable *cancellable);
 
+/* The same with "bytes", and a file, which it takes. */
+void queue_ask_file (Queue *queue,
+                     SheafExecutor *executor,
+                     Answers *answers,
+                     const char *verb,
+                     const char *key,
+                     guint64 bytes,
+                     guint ms,
+                     int fd,
+                     GCancellable *cancellable);
+
 /* All answered; for queue_wait(). */
 gboolean answers_complete (gpointer answers);
 

@@ -104,13 +104,18 @@ run_fetch (
     {
       char byte = "sheaf"[i % 5];
 
-      if (i == bytes / 2)
-        g_usleep (ms * 1000);
+      for (guint slept = 0; i == bytes / 2 && slept < ms; slept += 10)
+        {
+          if (g_cancellable_is_cancelled (c))
+            break;
+          g_usleep (10000);
+        }
       if (g_cancellable_set_error_if_cancelled (c, error))
         return NULL;
       g_assert_cmpint (pwrite (job->fd, &byte, 1, i), ==, 1);
     }
-  return sheaf_reply_new (g_variant_new_parsed ("{'bytes': <%t>, 'offset': <%t>}", bytes, offset),
+  return sheaf_reply_new (g_variant_new_parsed ("{'bytes': <%t>, 'offset': <%t>, 'pid': <%u>}",
+                                                bytes, offset, (guint) getpid ()),
                           -1);
 }
 
