@@ -217,7 +217,8 @@ guint
 queue_start_worker (Queue *queue, guint slots, guint lease_ms)
 {
   g_autofree char *program
-      = g_build_filename (g_getenv ("SHEAF_BUILD_DIR"), "tests", "queue-peer", NULL);
+      = g_build_filename (g_getenv ("SHEAF_BUILD_DIR"), "tests",
+                          queue->peer != NULL ? queue->peer : "queue-peer", NULL);
   g_autofree char *slots_text = g_strdup_printf ("%u", slots);
   g_autofree char *lease_text = g_strdup_printf ("%u", lease_ms);
   const char *argv[] = { program, "work", queue->url, queue->root, slots_text, lease_text, NULL };

@@ -11,9 +11,10 @@
 
 typedef struct
 {
-  char *folder; /* of everything below; also $XDG_STATE_HOME */
-  char *root;   /* of workers */
-  char *log;    /* where verbs say that they begin */
+  const char *peer; /* (nullable): program that workers are, other than queue-peer */
+  char *folder;     /* of everything below; also $XDG_STATE_HOME */
+  char *root;       /* of workers */
+  char *log;        /* where verbs say that they begin */
   char *url;
   guint port;
   GSubprocess *broker;

@@ -30,7 +30,9 @@ static int
 work (char **args)
 {
   SheafQueueWorkerOptions options;
-  SheafExecutorOptions executor_options = { 0 };
+  g_autofree char *helpers = g_build_filename (g_getenv ("SHEAF_BUILD_DIR"), "tests", NULL);
+  SheafExecutorOptions executor_options = { .helper_dir = helpers };
+  const char *nick = QUEUE_PEER_EXECUTOR;
   g_autoptr (GError) error = NULL;
   g_autoptr (SheafBrokerAddress) address = sheaf_broker_address_new (args[0], &error);
   g_autoptr (SheafExecutor) executor = NULL;
@@ -49,7 +51,7 @@ work (char **args)
   options.block_ms = 1000;
   options.patience_ms = 1000;
   executor_options.n_jobs = options.slots;
-  executor = sheaf_executor_create ("threads", &executor_options, &error);
+  executor = sheaf_executor_create (nick, &executor_options, &error);
   g_assert_no_error (error);
   worker = sheaf_queue_worker_new (address, &options, pick, executor, &error);
   g_assert_no_error (error);
