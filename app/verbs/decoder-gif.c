@@ -159,8 +159,8 @@ add_rows (Gif *self, SheafReducer *reducer, GError **error)
       || (self->lines = g_try_malloc0_n (width, n_lines)) == NULL
       || (self->row = g_try_malloc0_n (self->width, 4)) == NULL)
     return fail_for_memory (error);
-  if (picture->Interlace)
-    n_read = read_interlaced (self);
+  if (picture->Interlace && (n_read = read_interlaced (self)) == 0)
+    return fail (error);
 
   for (guint y = 0; y < self->height; y++)
     {
@@ -171,11 +171,13 @@ add_rows (Gif *self, SheafReducer *reducer, GError **error)
         {
           if (picture->Interlace)
             draw_line (self, colours, self->lines + line * width);
-          else if (n_read == line && DGifGetLine (self->gif, self->lines, (int) width) == GIF_OK)
+          else if (DGifGetLine (self->gif, self->lines, (int) width) == GIF_OK)
             {
               draw_line (self, colours, self->lines);
               n_read++;
             }
+          else
+            break;
         }
       sheaf_reducer_add_row (reducer, self->row);
     }
