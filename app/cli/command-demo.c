@@ -62,6 +62,8 @@ sheaf_command_demo (int argc, char **argv)
                                 .faults = (const char *const *) faults,
                                 .seed = (guint32) seed };
   server = sheaf_demo_server_new (&options, &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
+    return sheaf_command_fail_usage ("%s", error->message);
   if (server == NULL)
     return sheaf_command_fail (error);
 

@@ -340,7 +340,7 @@ sheaf_report_end (SheafReport *self)
     print_json_summary (self, seconds);
   g_clear_pointer (&self->progress, sheaf_progress_free);
   self->progress = sheaf_progress_new (TRUE);
-  if (!self->json)
+  if (!self->json && (self->error == NULL || sheaf_report_get_n_ended (self) > 0))
     print_plain_summary (self, seconds);
 
   for (guint i = 0; i < G_N_ELEMENTS (self->signals); i++)
