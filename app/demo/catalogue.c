@@ -342,6 +342,7 @@ clear_picture (gpointer data)
 
   g_free (picture->file);
   g_free (picture->title);
+  g_free (picture->sha1);
 }
 
 static void

@@ -22,6 +22,7 @@ G_BEGIN_DECLS
  * @index: place in its post
  * @bytes: length of its file; 0 until it was painted once, so read it with
  *   sheaf_demo_picture_get_bytes()
+ * @sha1: (nullable): of its file, once it was made; only in the server's context
  */
 typedef struct
 {
@@ -41,6 +42,7 @@ typedef struct
   guint post;
   guint index;
   gint bytes;
+  char *sha1;
 } SheafDemoPicture;
 
 /**

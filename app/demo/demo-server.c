@@ -140,12 +140,7 @@ fail (Pending *pending)
   const SheafDemoService *service = service_for (pending->path);
   SheafDemoRequest request = { pending->path, pending->query,
                                soup_server_message_get_request_headers (pending->message) };
-  static const guint statuses[SHEAF_N_FAULTS] = {
-    [SHEAF_FAULT_401] = 401,    [SHEAF_FAULT_403] = 403,      [SHEAF_FAULT_404] = 404,
-    [SHEAF_FAULT_429] = 429,    [SHEAF_FAULT_429_DATE] = 429, [SHEAF_FAULT_429_BARE] = 429,
-    [SHEAF_FAULT_500] = 500,    [SHEAF_FAULT_503] = 503,      [SHEAF_FAULT_CAPACITY] = 403,
-    [SHEAF_FAULT_REGION] = 403,
-  };
+  guint status = sheaf_demo_fault_status (pending->fault);
 
   if (service->fail != NULL)
     service->fail (&request, pending->fault, &pending->answer);
@@ -155,10 +150,10 @@ fail (Pending *pending)
           = pending->fault == SHEAF_FAULT_503 || pending->fault == SHEAF_FAULT_CAPACITY;
       g_autofree char *html = g_strdup_printf (
           "<!DOCTYPE html><html><head><title>%s</title></head><body>%s</body></html>",
-          capacity ? "Over capacity!" : soup_status_get_phrase (statuses[pending->fault]),
+          capacity ? "Over capacity!" : soup_status_get_phrase (status),
           pending->fault == SHEAF_FAULT_REGION ? "Content not available in your region" : "");
 
-      sheaf_demo_answer_text (&pending->answer, statuses[pending->fault], "text/html", html);
+      sheaf_demo_answer_text (&pending->answer, status, "text/html", html);
     }
   if (pending->fault == SHEAF_FAULT_429)
     soup_message_headers_replace (pending->answer.headers, "Retry-After", "1");

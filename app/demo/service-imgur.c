@@ -17,38 +17,6 @@
 #define PREVIEWS    3 /* pictures of an album that a list shows */
 #define USUAL_QUOTA 12500
 
-static void
-set_null (JsonBuilder *builder, const char *name)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_null_value (builder);
-}
-
-static void
-set_int (JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
-set_bool (JsonBuilder *builder, const char *name, gboolean value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_boolean_value (builder, value);
-}
-
-/* A string, or null. */
-static void
-set_string (JsonBuilder *builder, const char *name, const char *value)
-{
-  json_builder_set_member_name (builder, name);
-  if (value != NULL)
-    json_builder_add_string_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
 static JsonBuilder *
 begin (void)
 {
@@ -62,8 +30,8 @@ begin (void)
 static void
 finish (JsonBuilder *builder, SheafDemoAnswer *answer, guint status)
 {
-  set_bool (builder, "success", status < 400);
-  set_int (builder, "status", status);
+  sheaf_demo_set_bool (builder, "success", status < 400);
+  sheaf_demo_set_int (builder, "status", status);
   json_builder_end_object (builder);
   sheaf_demo_answer_json (answer, status, builder);
 }
@@ -77,9 +45,9 @@ answer_error (const SheafDemoRequest *request,
   g_autoptr (JsonBuilder) builder = begin ();
 
   json_builder_begin_object (builder);
-  set_string (builder, "error", message);
-  set_string (builder, "request", request->path);
-  set_string (builder, "method", "GET");
+  sheaf_demo_set_string (builder, "error", message);
+  sheaf_demo_set_string (builder, "request", request->path);
+  sheaf_demo_set_string (builder, "method", "GET");
   json_builder_end_object (builder);
   finish (builder, answer, status);
   return TRUE;
@@ -142,8 +110,8 @@ add_tags (JsonBuilder *builder, const SheafDemoPost *post)
   json_builder_set_member_name (builder, "tags");
   json_builder_begin_array (builder);
   json_builder_begin_object (builder);
-  set_string (builder, "name", post->tag);
-  set_string (builder, "display_name", post->tag);
+  sheaf_demo_set_string (builder, "name", post->tag);
+  sheaf_demo_set_string (builder, "display_name", post->tag);
   json_builder_end_object (builder);
   json_builder_end_array (builder);
 }
@@ -152,32 +120,32 @@ add_tags (JsonBuilder *builder, const SheafDemoPost *post)
 static void
 add_post_facts (JsonBuilder *builder, const SheafDemoPost *post)
 {
-  set_int (builder, "datetime", post->date);
-  set_string (builder, "account_url", post->account);
-  set_int (builder, "account_id", 1000 + strlen (post->account));
-  set_null (builder, "vote");
-  set_bool (builder, "favorite", FALSE);
+  sheaf_demo_set_int (builder, "datetime", post->date);
+  sheaf_demo_set_string (builder, "account_url", post->account);
+  sheaf_demo_set_int (builder, "account_id", 1000 + strlen (post->account));
+  sheaf_demo_set_null (builder, "vote");
+  sheaf_demo_set_bool (builder, "favorite", FALSE);
   /* Untouched posts say null rather than false or 0. */
   if (post->score % 5 == 0 && !post->mature)
-    set_null (builder, "nsfw");
+    sheaf_demo_set_null (builder, "nsfw");
   else
-    set_bool (builder, "nsfw", post->mature);
-  set_string (builder, "section", "");
+    sheaf_demo_set_bool (builder, "nsfw", post->mature);
+  sheaf_demo_set_string (builder, "section", "");
   if (post->score % 7 == 0)
     {
-      set_null (builder, "ups");
-      set_null (builder, "points");
-      set_null (builder, "comment_count");
+      sheaf_demo_set_null (builder, "ups");
+      sheaf_demo_set_null (builder, "points");
+      sheaf_demo_set_null (builder, "comment_count");
     }
   else
     {
-      set_int (builder, "ups", post->score + 11);
-      set_int (builder, "points", post->score);
-      set_int (builder, "comment_count", post->score / 17);
+      sheaf_demo_set_int (builder, "ups", post->score + 11);
+      sheaf_demo_set_int (builder, "points", post->score);
+      sheaf_demo_set_int (builder, "comment_count", post->score / 17);
     }
-  set_int (builder, "score", post->score);
-  set_bool (builder, "is_ad", FALSE);
-  set_bool (builder, "in_gallery", TRUE);
+  sheaf_demo_set_int (builder, "score", post->score);
+  sheaf_demo_set_bool (builder, "is_ad", FALSE);
+  sheaf_demo_set_bool (builder, "in_gallery", TRUE);
   add_tags (builder, post);
 }
 
@@ -189,27 +157,27 @@ add_picture_facts (SheafDemoHost *host, JsonBuilder *builder, SheafDemoPicture *
   gint64 views = 900 + (gint64) picture->seed % 5000000;
   guint bytes = sheaf_demo_picture_get_bytes (picture);
 
-  set_string (builder, "id", picture->id);
-  set_string (builder, "title", picture->title);
-  set_string (builder, "description", picture->description);
-  set_string (builder, "type", picture->type);
-  set_bool (builder, "animated", picture->animated);
-  set_int (builder, "width", picture->width);
-  set_int (builder, "height", picture->height);
-  set_int (builder, "size", bytes);
-  set_int (builder, "views", views);
-  set_int (builder, "bandwidth", views * MAX (bytes, 200000));
-  set_bool (builder, "has_sound", FALSE);
-  set_string (builder, "link", link);
+  sheaf_demo_set_string (builder, "id", picture->id);
+  sheaf_demo_set_string (builder, "title", picture->title);
+  sheaf_demo_set_string (builder, "description", picture->description);
+  sheaf_demo_set_string (builder, "type", picture->type);
+  sheaf_demo_set_bool (builder, "animated", picture->animated);
+  sheaf_demo_set_int (builder, "width", picture->width);
+  sheaf_demo_set_int (builder, "height", picture->height);
+  sheaf_demo_set_int (builder, "size", bytes);
+  sheaf_demo_set_int (builder, "views", views);
+  sheaf_demo_set_int (builder, "bandwidth", views * MAX (bytes, 200000));
+  sheaf_demo_set_bool (builder, "has_sound", FALSE);
+  sheaf_demo_set_string (builder, "link", link);
   if (picture->animated)
     {
       g_autofree char *gifv = g_strdup_printf ("%s/%s.gifv", host->base_url, picture->id);
       g_autofree char *mp4 = g_strdup_printf ("%s/%s.mp4", host->base_url, picture->id);
 
-      set_string (builder, "mp4", mp4);
-      set_string (builder, "gifv", gifv);
-      set_int (builder, "mp4_size", 0);
-      set_bool (builder, "looping", TRUE);
+      sheaf_demo_set_string (builder, "mp4", mp4);
+      sheaf_demo_set_string (builder, "gifv", gifv);
+      sheaf_demo_set_int (builder, "mp4_size", 0);
+      sheaf_demo_set_bool (builder, "looping", TRUE);
     }
 }
 
@@ -220,9 +188,9 @@ add_image (SheafDemoHost *host, JsonBuilder *builder, SheafDemoPicture *picture)
 
   json_builder_begin_object (builder);
   add_picture_facts (host, builder, picture);
-  set_int (builder, "datetime", post->date);
-  set_bool (builder, "nsfw", post->mature);
-  set_bool (builder, "in_gallery", FALSE);
+  sheaf_demo_set_int (builder, "datetime", post->date);
+  sheaf_demo_set_bool (builder, "nsfw", post->mature);
+  sheaf_demo_set_bool (builder, "in_gallery", FALSE);
   json_builder_end_object (builder);
 }
 
@@ -242,19 +210,19 @@ add_album (SheafDemoHost *host, JsonBuilder *builder, const SheafDemoPost *post,
   g_autofree char *link = g_strdup_printf ("%s/a/%s", host->base_url, post->id);
 
   json_builder_begin_object (builder);
-  set_string (builder, "id", post->id);
-  set_string (builder, "title", post->title);
-  set_null (builder, "description");
-  set_string (builder, "cover", cover->id);
-  set_int (builder, "cover_width", cover->width);
-  set_int (builder, "cover_height", cover->height);
-  set_string (builder, "privacy", "hidden");
-  set_string (builder, "layout", "blog");
-  set_int (builder, "views", (gint64) post->score * 61);
-  set_string (builder, "link", link);
+  sheaf_demo_set_string (builder, "id", post->id);
+  sheaf_demo_set_string (builder, "title", post->title);
+  sheaf_demo_set_null (builder, "description");
+  sheaf_demo_set_string (builder, "cover", cover->id);
+  sheaf_demo_set_int (builder, "cover_width", cover->width);
+  sheaf_demo_set_int (builder, "cover_height", cover->height);
+  sheaf_demo_set_string (builder, "privacy", "hidden");
+  sheaf_demo_set_string (builder, "layout", "blog");
+  sheaf_demo_set_int (builder, "views", (gint64) post->score * 61);
+  sheaf_demo_set_string (builder, "link", link);
   add_post_facts (builder, post);
-  set_bool (builder, "is_album", TRUE);
-  set_int (builder, "images_count", post->n_pictures);
+  sheaf_demo_set_bool (builder, "is_album", TRUE);
+  sheaf_demo_set_int (builder, "images_count", post->n_pictures);
   if (most > PREVIEWS || post->score % 6 != 0)
     {
       json_builder_set_member_name (builder, "images");
@@ -275,7 +243,7 @@ add_post (SheafDemoHost *host, JsonBuilder *builder, const SheafDemoPost *post, 
   add_picture_facts (host, builder,
                      sheaf_demo_catalogue_nth_picture (host->catalogue, post->first));
   add_post_facts (builder, post);
-  set_bool (builder, "is_album", FALSE);
+  sheaf_demo_set_bool (builder, "is_album", FALSE);
   json_builder_end_object (builder);
 }
 
@@ -361,10 +329,10 @@ answer_list (SheafDemoHost *host,
   if (choice->tag != NULL)
     {
       json_builder_begin_object (builder);
-      set_string (builder, "name", choice->tag);
-      set_string (builder, "display_name", choice->tag);
-      set_int (builder, "followers", 1234);
-      set_int (builder, "total_items", posts->len);
+      sheaf_demo_set_string (builder, "name", choice->tag);
+      sheaf_demo_set_string (builder, "display_name", choice->tag);
+      sheaf_demo_set_int (builder, "followers", 1234);
+      sheaf_demo_set_int (builder, "total_items", posts->len);
       json_builder_set_member_name (builder, "items");
     }
   json_builder_begin_array (builder);
@@ -558,8 +526,8 @@ answer_tags (SheafDemoHost *host, SheafDemoAnswer *answer)
       if (!g_hash_table_add (seen, (gpointer) tag))
         continue;
       json_builder_begin_object (builder);
-      set_string (builder, "name", tag);
-      set_string (builder, "display_name", tag);
+      sheaf_demo_set_string (builder, "name", tag);
+      sheaf_demo_set_string (builder, "display_name", tag);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -580,11 +548,11 @@ answer_credits (guint limit, guint left, SheafDemoAnswer *answer)
   g_autoptr (JsonBuilder) builder = begin ();
 
   json_builder_begin_object (builder);
-  set_int (builder, "UserLimit", limit);
-  set_int (builder, "UserRemaining", left);
-  set_int (builder, "UserReset", next_reset ());
-  set_int (builder, "ClientLimit", USUAL_QUOTA);
-  set_int (builder, "ClientRemaining", USUAL_QUOTA - MIN (USUAL_QUOTA, limit - left));
+  sheaf_demo_set_int (builder, "UserLimit", limit);
+  sheaf_demo_set_int (builder, "UserRemaining", left);
+  sheaf_demo_set_int (builder, "UserReset", next_reset ());
+  sheaf_demo_set_int (builder, "ClientLimit", USUAL_QUOTA);
+  sheaf_demo_set_int (builder, "ClientRemaining", USUAL_QUOTA - MIN (USUAL_QUOTA, limit - left));
   json_builder_end_object (builder);
   finish (builder, answer, 200);
   return TRUE;

@@ -14,12 +14,48 @@
 
 const SheafDemoService sheaf_demo_services[] = {
   { "/3/", sheaf_demo_imgur_answer, sheaf_demo_imgur_fail },
+  { "/commons/", sheaf_demo_commons_answer, sheaf_demo_commons_fail },
+  { "/artic/iiif/", sheaf_demo_iiif_answer, NULL },
+  { "/artic/", sheaf_demo_artic_answer, sheaf_demo_museum_fail },
+  { "/nasa/", sheaf_demo_nasa_answer, sheaf_demo_museum_fail },
+  { "/loc/", sheaf_demo_loc_answer, sheaf_demo_museum_fail },
   { "/", sheaf_demo_files_answer, NULL },
   { NULL },
 };
 
 void
-sheaf_demo_answer_json (SheafDemoAnswer *answer, guint status, gpointer builder)
+sheaf_demo_set_null (JsonBuilder *builder, const char *name)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_null_value (builder);
+}
+
+void
+sheaf_demo_set_int (JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+void
+sheaf_demo_set_bool (JsonBuilder *builder, const char *name, gboolean value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_boolean_value (builder, value);
+}
+
+void
+sheaf_demo_set_string (JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name (builder, name);
+  if (value != NULL)
+    json_builder_add_string_value (builder, value);
+  else
+    json_builder_add_null_value (builder);
+}
+
+void
+sheaf_demo_answer_json (SheafDemoAnswer *answer, guint status, JsonBuilder *builder)
 {
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
   char *text = json_to_string (root, FALSE);
@@ -79,6 +115,43 @@ sheaf_demo_post_matches (SheafDemoHost *host, const SheafDemoPost *post, const c
     if (strstr (folded, each[i]) == NULL)
       return FALSE;
   return TRUE;
+}
+
+GPtrArray *
+sheaf_demo_find_pictures (SheafDemoHost *host, const char *words)
+{
+  GPtrArray *found = g_ptr_array_new ();
+
+  for (guint i = 0; i < host->catalogue->pictures->len; i++)
+    {
+      SheafDemoPicture *picture = sheaf_demo_catalogue_nth_picture (host->catalogue, i);
+      SheafDemoPost *post = sheaf_demo_catalogue_nth_post (host->catalogue, picture->post);
+
+      if (!post->mature && (words == NULL || sheaf_demo_post_matches (host, post, words)))
+        g_ptr_array_add (found, picture);
+    }
+  return found;
+}
+
+char *
+sheaf_demo_dup_link (SheafDemoHost *host, const SheafDemoPicture *picture, char suffix)
+{
+  return suffix == '\0'
+             ? g_strdup_printf ("%s/%s.%s", host->base_url, picture->id, picture->extension)
+             : g_strdup_printf ("%s/%s%c.jpg", host->base_url, picture->id, suffix);
+}
+
+guint
+sheaf_demo_fault_status (SheafFault fault)
+{
+  static const guint statuses[SHEAF_N_FAULTS] = {
+    [SHEAF_FAULT_401] = 401,    [SHEAF_FAULT_403] = 403,      [SHEAF_FAULT_404] = 404,
+    [SHEAF_FAULT_429] = 429,    [SHEAF_FAULT_429_DATE] = 429, [SHEAF_FAULT_429_BARE] = 429,
+    [SHEAF_FAULT_500] = 500,    [SHEAF_FAULT_503] = 503,      [SHEAF_FAULT_CAPACITY] = 403,
+    [SHEAF_FAULT_REGION] = 403,
+  };
+
+  return statuses[fault];
 }
 
 static gboolean

@@ -11,6 +11,7 @@
 #include "app/demo/faults.h"
 #include "app/demo/store.h"
 
+#include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
 
 G_BEGIN_DECLS
@@ -76,8 +77,14 @@ typedef struct
 /* Ends with a row without a prefix. */
 extern const SheafDemoService sheaf_demo_services[];
 
-/* Sets a JSON body; takes the builder's root. */
-void sheaf_demo_answer_json (SheafDemoAnswer *answer, guint status, gpointer builder);
+/* Members of the object that @builder is in; a string may be %NULL, which is null there, too. */
+void sheaf_demo_set_null (JsonBuilder *builder, const char *name);
+void sheaf_demo_set_int (JsonBuilder *builder, const char *name, gint64 value);
+void sheaf_demo_set_bool (JsonBuilder *builder, const char *name, gboolean value);
+void sheaf_demo_set_string (JsonBuilder *builder, const char *name, const char *value);
+
+/* Sets what @builder has made as the body. */
+void sheaf_demo_answer_json (SheafDemoAnswer *answer, guint status, JsonBuilder *builder);
 void
 sheaf_demo_answer_text (SheafDemoAnswer *answer, guint status, const char *type, const char *text);
 
@@ -85,6 +92,17 @@ sheaf_demo_answer_text (SheafDemoAnswer *answer, guint status, const char *type,
 const char *
 sheaf_demo_query (const SheafDemoRequest *request, const char *name, const char *otherwise);
 guint sheaf_demo_query_number (const SheafDemoRequest *request, const char *name, guint otherwise);
+
+/* (transfer container) (element-type SheafDemoPicture): those of posts that are not mature and
+ * match
+ * @words (nullable). */
+GPtrArray *sheaf_demo_find_pictures (SheafDemoHost *host, const char *words);
+
+/* (transfer full): the address of @picture, or of its rendition with @suffix. */
+char *sheaf_demo_dup_link (SheafDemoHost *host, const SheafDemoPicture *picture, char suffix);
+
+/* The status that goes with @fault, where it has one. */
+guint sheaf_demo_fault_status (SheafFault fault);
 
 /* Whether all of @words occur in the post's title, tag or account; case does not matter. */
 gboolean
@@ -95,6 +113,28 @@ gboolean sheaf_demo_imgur_answer (SheafDemoHost *host,
                                   SheafDemoAnswer *answer);
 void
 sheaf_demo_imgur_fail (const SheafDemoRequest *request, SheafFault fault, SheafDemoAnswer *answer);
+
+gboolean sheaf_demo_commons_answer (SheafDemoHost *host,
+                                    const SheafDemoRequest *request,
+                                    SheafDemoAnswer *answer);
+void sheaf_demo_commons_fail (const SheafDemoRequest *request,
+                              SheafFault fault,
+                              SheafDemoAnswer *answer);
+
+gboolean sheaf_demo_artic_answer (SheafDemoHost *host,
+                                  const SheafDemoRequest *request,
+                                  SheafDemoAnswer *answer);
+gboolean sheaf_demo_iiif_answer (SheafDemoHost *host,
+                                 const SheafDemoRequest *request,
+                                 SheafDemoAnswer *answer);
+gboolean sheaf_demo_nasa_answer (SheafDemoHost *host,
+                                 const SheafDemoRequest *request,
+                                 SheafDemoAnswer *answer);
+gboolean sheaf_demo_loc_answer (SheafDemoHost *host,
+                                const SheafDemoRequest *request,
+                                SheafDemoAnswer *answer);
+void
+sheaf_demo_museum_fail (const SheafDemoRequest *request, SheafFault fault, SheafDemoAnswer *answer);
 
 /* Pictures by "ID.EXT" and "IDsuffix.EXT", removed.png, and the pages people would open. */
 gboolean sheaf_demo_files_answer (SheafDemoHost *host,

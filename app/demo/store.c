@@ -222,8 +222,11 @@ on_wake (gpointer user_data)
         return G_SOURCE_CONTINUE;
       if (order->bytes != NULL)
         {
-          if (order->rendition.box == 0)
-            sheaf_demo_picture_set_bytes (order->picture, g_bytes_get_size (order->bytes));
+          if (order->rendition.box == 0 && order->picture->sha1 == NULL)
+            {
+              sheaf_demo_picture_set_bytes (order->picture, g_bytes_get_size (order->bytes));
+              order->picture->sha1 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA1, order->bytes);
+            }
           keep (self, order);
         }
       order->func (order->bytes, order->user_data);
