@@ -42,7 +42,7 @@ sheaf_engine_check_client_id_async (SheafEngine *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, sheaf_engine_check_client_id_async);
-  if (!sheaf_engine_fill_context (self, &context, FALSE, &error))
+  if (!sheaf_engine_fill_context (self, &context, "imgur", &error))
     {
       g_task_return_error (task, error);
       return;

@@ -15,10 +15,10 @@ G_BEGIN_DECLS
 SheafThumbnailer *sheaf_engine_get_thumbnailer (SheafEngine *self, GError **error);
 SheafPreviewLoader *sheaf_engine_get_previews (SheafEngine *self, GError **error);
 
-/* What a source may use; with @demo, of the demo gallery, which is started. */
+/* What the source called @source may use; the demo gallery is started for it. */
 gboolean sheaf_engine_fill_context (SheafEngine *self,
                                     SheafSourceContext *context,
-                                    gboolean demo,
+                                    const char *source,
                                     GError **error);
 
 /* A SheafSourceContext's quota function; @user_data is the engine. */
@@ -51,8 +51,9 @@ SheafArchive *sheaf_engine_get_archive (SheafEngine *self);
 /* The demo gallery, started when first asked for; (transfer none) (nullable). */
 SheafDemoServer *sheaf_engine_get_demo (SheafEngine *self, GError **error);
 
-/* The service's address where it was changed: by the settings or by the environment; (nullable). */
-const char *sheaf_engine_get_api_url (SheafEngine *self);
+/* The address of @source's service where it was changed: Imgur's by the settings, any by the
+ * environment (SHEAF_IMGUR_API, SHEAF_COMMONS_API, …); (nullable). */
+const char *sheaf_engine_get_api_url (SheafEngine *self, const char *source);
 
 gboolean sheaf_engine_is_closed (SheafEngine *self);
 

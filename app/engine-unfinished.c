@@ -22,7 +22,7 @@ static Group
 group_of (SheafEngine *self, const SheafEntry *entry)
 {
   if (strcmp (entry->source, "urls") == 0 || strcmp (entry->source, "demo") == 0
-      || sheaf_engine_get_api_url (self) != NULL)
+      || sheaf_engine_get_api_url (self, entry->source) != NULL)
     return TYPED;
   return PUBLIC;
 }

@@ -270,14 +270,16 @@ sheaf_engine_use_demo_client_id (SheafEngine *self)
   self->demo_client_id = TRUE;
 }
 
-/* The service's address where it was changed: by the settings or by the environment; (nullable). */
 const char *
-sheaf_engine_get_api_url (SheafEngine *self)
+sheaf_engine_get_api_url (SheafEngine *self, const char *source)
 {
-  const char *url = sheaf_settings_get_api_url (self->settings);
+  g_autofree char *upper = g_ascii_strup (source, -1);
+  g_autofree char *variable = g_strdup_printf ("SHEAF_%s_API", upper);
+  const char *url
+      = g_str_equal (source, "imgur") ? sheaf_settings_get_api_url (self->settings) : "";
 
   if (*url == '\0')
-    url = g_getenv ("SHEAF_IMGUR_API");
+    url = g_getenv (variable);
   return url != NULL && *url != '\0' ? url : NULL;
 }
 
@@ -294,12 +296,12 @@ sheaf_engine_get_demo (SheafEngine *self, GError **error)
 gboolean
 sheaf_engine_fill_context (SheafEngine *self,
                            SheafSourceContext *context,
-                           gboolean demo,
+                           const char *source,
                            GError **error)
 {
   *context = (SheafSourceContext){
     .executor = get_executor (self, USE_API, error),
-    .api_url = sheaf_engine_get_api_url (self),
+    .api_url = sheaf_engine_get_api_url (self, source),
     .client_id = self->client_id,
     .mature = sheaf_settings_get_mature (self->settings),
     .quota = sheaf_engine_take_quota,
@@ -307,7 +309,7 @@ sheaf_engine_fill_context (SheafEngine *self,
   };
   if (context->executor == NULL)
     return FALSE;
-  if (demo)
+  if (g_str_equal (source, "demo"))
     {
       SheafDemoServer *server;
 
@@ -329,6 +331,7 @@ sheaf_engine_open_source (SheafEngine *self, const char *spec, GError **error)
   SheafSourceContext context;
   SheafSourceFacts *facts;
   SheafSource *source;
+  const char *nick;
   gboolean demo;
   gboolean list;
 
@@ -336,9 +339,10 @@ sheaf_engine_open_source (SheafEngine *self, const char *spec, GError **error)
   g_return_val_if_fail (spec != NULL, NULL);
 
   type = sheaf_source_type_for (spec);
-  demo = type != NULL && g_strcmp0 (type->nick, "demo") == 0;
-  list = type != NULL && g_strcmp0 (type->nick, "urls") == 0;
-  if (!sheaf_engine_fill_context (self, &context, demo, error))
+  nick = type != NULL ? type->nick : "";
+  demo = g_str_equal (nick, "demo");
+  list = g_str_equal (nick, "urls");
+  if (!sheaf_engine_fill_context (self, &context, nick, error))
     return NULL;
   source = sheaf_source_open (spec, &context, error);
   if (source == NULL)
@@ -346,7 +350,7 @@ sheaf_engine_open_source (SheafEngine *self, const char *spec, GError **error)
 
   /* Addresses that a person typed may be anywhere, and lead to anything. */
   facts = g_new0 (SheafSourceFacts, 1);
-  facts->allow_private = demo || list || sheaf_engine_get_api_url (self) != NULL;
+  facts->allow_private = demo || list || sheaf_engine_get_api_url (self, nick) != NULL;
   facts->any_type = list;
   g_object_set_qdata_full (G_OBJECT (source), source_facts_quark (), facts, g_free);
   if (facts->allow_private)
