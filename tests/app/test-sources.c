@@ -4,148 +4,27 @@
  */
 #include "config.h"
 
-#include "app/demo/demo-server.h"
-#include "app/exec/executor-threads.h"
 #include "app/gallery/imgur-source.h"
 #include "app/gallery/source.h"
 #include "app/work/error.h"
+#include "tests/app/source-fixture.h"
 
 #include <string.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
 
-typedef struct
-{
-  SheafDemoServer *server;
-  SheafExecutor *executor;
-  SheafQuota quota;
-  guint n_quota;
-} Fixture;
-
-static void
-on_quota (const SheafQuota *quota, gpointer user_data)
-{
-  Fixture *fixture = user_data;
-
-  fixture->quota = *quota;
-  fixture->n_quota++;
-}
-
-static Fixture *
-fixture_new (guint count, const char *fault)
-{
-  const char *faults[] = { fault, NULL };
-  SheafDemoOptions options = { .count = count, .seed = 3, .faults = faults };
-  SheafExecutorOptions jobs = { .n_jobs = 4, .kind = SHEAF_VERB_NETWORK };
-  Fixture *fixture = g_new0 (Fixture, 1);
-  g_autoptr (GError) error = NULL;
-
-  fixture->server = sheaf_demo_server_new_in_thread (&options, &error);
-  g_assert_no_error (error);
-  fixture->executor = sheaf_executor_threads_new (&jobs, &error);
-  g_assert_no_error (error);
-  return fixture;
-}
-
-static void
-fixture_free (Fixture *fixture)
-{
-  g_object_unref (fixture->executor);
-  g_object_unref (fixture->server);
-  g_free (fixture);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fixture, fixture_free)
-
-static SheafSourceContext
-context_of (Fixture *fixture)
-{
-  return (SheafSourceContext){
-    .executor = fixture->executor,
-    .api_url = sheaf_demo_server_get_api_url (fixture->server),
-    .client_id = SHEAF_DEMO_CLIENT_ID,
-    .quota = on_quota,
-    .quota_data = fixture,
-  };
-}
-
-static SheafSource *
-open_source (Fixture *fixture, const char *spec)
-{
-  SheafSourceContext context = context_of (fixture);
-  g_autoptr (GError) error = NULL;
-  SheafSource *source = sheaf_source_open (spec, &context, &error);
-
-  g_assert_no_error (error);
-  return source;
-}
-
-static void
-on_done (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  *(GAsyncResult **) user_data = g_object_ref (result);
-}
-
-static GAsyncResult *
-wait_for (GAsyncResult **result)
-{
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return *result;
-}
-
-static SheafPage *
-load (SheafSource *source, const char *cursor, GError **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  sheaf_source_load_page_async (source, cursor, NULL, on_done, &result);
-  return sheaf_source_load_page_finish (source, wait_for (&result), error);
-}
-
-static GPtrArray *
-expand (SheafSource *source, SheafEntry *album, GError **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  sheaf_source_expand_async (source, album, NULL, on_done, &result);
-  return sheaf_source_expand_finish (source, wait_for (&result), error);
-}
-
-/* Everything a source has, albums as they are. */
-static GPtrArray *
-load_all (SheafSource *source, guint *n_pages)
-{
-  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) sheaf_entry_unref);
-  g_autofree char *cursor = NULL;
-
-  for (*n_pages = 1;; (*n_pages)++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (SheafPage) page = load (source, cursor, &error);
-
-      g_assert_no_error (error);
-      for (guint i = 0; i < page->entries->len; i++)
-        g_ptr_array_add (entries, sheaf_entry_ref (page->entries->pdata[i]));
-      g_free (cursor);
-      cursor = g_steal_pointer (&page->cursor);
-      if (cursor == NULL)
-        return entries;
-    }
-}
-
 static void
 test_imgur_everything (void)
 {
-  g_autoptr (Fixture) fixture = fixture_new (300, NULL);
-  g_autoptr (SheafSource) source = open_source (fixture, "imgur:hot");
+  g_autoptr (SourceFixture) fixture = source_fixture_new (300, NULL);
+  g_autoptr (SheafSource) source = source_fixture_open (fixture, "imgur:hot");
   g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GPtrArray) entries = NULL;
   g_autofree char *title = sheaf_source_dup_title (source);
   guint n_pages, n_albums = 0, asked;
 
-  entries = load_all (source, &n_pages);
+  entries = source_fixture_load_all (source, &n_pages);
   g_assert_cmpuint (n_pages, >, 2);
   g_assert_cmpstr (title, ==, "Most viral");
   asked = (guint) sheaf_demo_server_get_n_requests (fixture->server);
@@ -164,7 +43,7 @@ test_imgur_everything (void)
           continue;
         }
       n_albums++;
-      pictures = expand (source, entry, &error);
+      pictures = source_fixture_expand (source, entry, &error);
       g_assert_no_error (error);
       g_assert_cmpuint (pictures->len, ==, entry->album_count);
       for (guint k = 0; k < pictures->len; k++)
@@ -190,13 +69,13 @@ test_imgur_forms (void)
   static const char *const specs[]
       = { "demo:",       "demo:top/all",    "demo:user/time",   "demo:r/mountains",
           "demo:t/lake", "demo:search/the", "demo:user/marlow", NULL };
-  g_autoptr (Fixture) fixture = fixture_new (300, NULL);
+  g_autoptr (SourceFixture) fixture = source_fixture_new (300, NULL);
 
   for (guint i = 0; specs[i] != NULL; i++)
     {
-      g_autoptr (SheafSource) source = open_source (fixture, specs[i]);
+      g_autoptr (SheafSource) source = source_fixture_open (fixture, specs[i]);
       g_autoptr (GError) error = NULL;
-      g_autoptr (SheafPage) page = load (source, NULL, &error);
+      g_autoptr (SheafPage) page = source_fixture_load (source, NULL, &error);
 
       g_assert_no_error (error);
       g_test_message ("%s: %u", specs[i], page->entries->len);
@@ -208,10 +87,10 @@ test_imgur_forms (void)
 static void
 test_imgur_posts (void)
 {
-  g_autoptr (Fixture) fixture = fixture_new (100, NULL);
-  g_autoptr (SheafSource) source = open_source (fixture, "demo:");
+  g_autoptr (SourceFixture) fixture = source_fixture_new (100, NULL);
+  g_autoptr (SheafSource) source = source_fixture_open (fixture, "demo:");
   g_autoptr (GError) error = NULL;
-  g_autoptr (SheafPage) page = load (source, NULL, &error);
+  g_autoptr (SheafPage) page = source_fixture_load (source, NULL, &error);
   gboolean album = FALSE, single = FALSE;
 
   for (guint i = 0; i < page->entries->len && !(album && single); i++)
@@ -219,8 +98,8 @@ test_imgur_posts (void)
       SheafEntry *entry = page->entries->pdata[i];
       /* An ID alone does not tell which of both it is. */
       g_autofree char *spec = g_strdup_printf ("demo:gallery/%s", entry->id);
-      g_autoptr (SheafSource) post = open_source (fixture, spec);
-      g_autoptr (SheafPage) pictures = load (post, NULL, &error);
+      g_autoptr (SheafSource) post = source_fixture_open (fixture, spec);
+      g_autoptr (SheafPage) pictures = source_fixture_load (post, NULL, &error);
 
       g_assert_no_error (error);
       g_assert_null (pictures->cursor);
@@ -232,24 +111,24 @@ test_imgur_posts (void)
     }
   g_assert_true (album && single);
 
-  g_autoptr (SheafSource) missing = open_source (fixture, "demo:gallery/zzzzzzz");
+  g_autoptr (SheafSource) missing = source_fixture_open (fixture, "demo:gallery/zzzzzzz");
 
-  g_assert_null (load (missing, NULL, &error));
+  g_assert_null (source_fixture_load (missing, NULL, &error));
   g_assert_error (error, SHEAF_ERROR, SHEAF_ERROR_NOT_FOUND);
 }
 
 static void
 test_imgur_mature (void)
 {
-  g_autoptr (Fixture) fixture = fixture_new (300, NULL);
-  SheafSourceContext context = context_of (fixture);
-  g_autoptr (SheafSource) with = NULL, without = open_source (fixture, "demo:");
-  g_autoptr (GPtrArray) all = NULL, some = load_all (without, &(guint){ 0 });
+  g_autoptr (SourceFixture) fixture = source_fixture_new (300, NULL);
+  SheafSourceContext context = source_fixture_context (fixture);
+  g_autoptr (SheafSource) with = NULL, without = source_fixture_open (fixture, "demo:");
+  g_autoptr (GPtrArray) all = NULL, some = source_fixture_load_all (without, &(guint){ 0 });
   guint n_mature = 0;
 
   context.mature = TRUE;
   with = sheaf_source_open ("demo:", &context, NULL);
-  all = load_all (with, &(guint){ 0 });
+  all = source_fixture_load_all (with, &(guint){ 0 });
   for (guint i = 0; i < all->len; i++)
     n_mature += ((SheafEntry *) all->pdata[i])->mature;
   g_assert_cmpuint (n_mature, >, 0);
@@ -269,8 +148,8 @@ test_imgur_client_id (void)
     { "evil\r\nX-Header: 1", FALSE },
     { "notahexid", TRUE },
   };
-  g_autoptr (Fixture) fixture = fixture_new (10, NULL);
-  SheafSourceContext context = context_of (fixture);
+  g_autoptr (SourceFixture) fixture = source_fixture_new (10, NULL);
+  SheafSourceContext context = source_fixture_context (fixture);
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -281,7 +160,7 @@ test_imgur_client_id (void)
       source = sheaf_source_open ("imgur:hot", &context, &error);
       g_assert_true ((source != NULL) == cases[i].opens);
       if (source != NULL)
-        g_assert_null (load (source, NULL, &error));
+        g_assert_null (source_fixture_load (source, NULL, &error));
       g_assert_error (error, SHEAF_ERROR, SHEAF_ERROR_CLIENT_ID);
       g_assert_cmpint (sheaf_error_exit_code (error), ==, SHEAF_EXIT_CLIENT_ID);
     }
@@ -290,20 +169,20 @@ test_imgur_client_id (void)
 static void
 test_imgur_credits (void)
 {
-  g_autoptr (Fixture) fixture = fixture_new (10, NULL);
-  SheafSourceContext context = context_of (fixture);
+  g_autoptr (SourceFixture) fixture = source_fixture_new (10, NULL);
+  SheafSourceContext context = source_fixture_context (fixture);
   g_autoptr (GAsyncResult) result = NULL, refused = NULL;
   g_autoptr (GError) error = NULL;
   SheafQuota quota;
 
-  sheaf_imgur_load_credits_async (&context, NULL, on_done, &result);
-  g_assert_true (sheaf_imgur_load_credits_finish (wait_for (&result), &quota, &error));
+  sheaf_imgur_load_credits_async (&context, NULL, source_fixture_keep_result, &result);
+  g_assert_true (sheaf_imgur_load_credits_finish (source_fixture_wait (&result), &quota, &error));
   g_assert_no_error (error);
   g_assert_cmpint (quota.user_limit, ==, 12500);
 
   context.client_id = "wrong";
-  sheaf_imgur_load_credits_async (&context, NULL, on_done, &refused);
-  g_assert_false (sheaf_imgur_load_credits_finish (wait_for (&refused), &quota, &error));
+  sheaf_imgur_load_credits_async (&context, NULL, source_fixture_keep_result, &refused);
+  g_assert_false (sheaf_imgur_load_credits_finish (source_fixture_wait (&refused), &quota, &error));
   g_assert_error (error, SHEAF_ERROR, SHEAF_ERROR_CLIENT_ID);
 }
 
@@ -339,11 +218,12 @@ test_imgur_faults (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (Fixture) fixture = fixture_new (10, cases[i].fault);
-      g_autoptr (SheafSource) source = open_source (fixture, "imgur:hot");
+      g_autoptr (SourceFixture) fixture = source_fixture_new (10, cases[i].fault);
+      g_autoptr (SheafSource) source = source_fixture_open (fixture, "imgur:hot");
       g_autoptr (GError) error = NULL;
-      g_autoptr (SheafPage) first = load (source, NULL, &error);
-      g_autoptr (SheafPage) page = first != NULL ? load (source, first->cursor, &error) : NULL;
+      g_autoptr (SheafPage) first = source_fixture_load (source, NULL, &error);
+      g_autoptr (SheafPage) page
+          = first != NULL ? source_fixture_load (source, first->cursor, &error) : NULL;
 
       g_test_message ("%s: %s", cases[i].fault, error != NULL ? error->message : "no error");
       g_assert_null (page);
@@ -359,14 +239,14 @@ test_imgur_faults (void)
 static void
 test_imgur_offline (void)
 {
-  g_autoptr (Fixture) fixture = fixture_new (10, NULL);
-  SheafSourceContext context = context_of (fixture);
+  g_autoptr (SourceFixture) fixture = source_fixture_new (10, NULL);
+  SheafSourceContext context = source_fixture_context (fixture);
   g_autoptr (SheafSource) source = NULL;
   g_autoptr (GError) error = NULL;
 
   context.api_url = "http://127.0.0.1:9/3";
   source = sheaf_source_open ("imgur:hot", &context, &error);
-  g_assert_null (load (source, NULL, &error));
+  g_assert_null (source_fixture_load (source, NULL, &error));
   g_assert_error (error, SHEAF_ERROR, SHEAF_ERROR_REFUSED);
   g_assert_cmpint (sheaf_error_exit_code (error), ==, SHEAF_EXIT_NETWORK);
 }
@@ -384,8 +264,8 @@ on_cancelled (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 test_imgur_cancelled (void)
 {
-  g_autoptr (Fixture) fixture = fixture_new (10, "silent=1");
-  g_autoptr (SheafSource) source = open_source (fixture, "imgur:hot");
+  g_autoptr (SourceFixture) fixture = source_fixture_new (10, "silent=1");
+  g_autoptr (SheafSource) source = source_fixture_open (fixture, "imgur:hot");
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   gboolean done = FALSE;
 
@@ -421,13 +301,13 @@ remove_tree (const char *path)
 static void
 test_urls (void)
 {
-  g_autoptr (Fixture) fixture = fixture_new (4, NULL);
+  g_autoptr (SourceFixture) fixture = source_fixture_new (4, NULL);
   g_autofree char *folder = g_dir_make_tmp ("sheaf-urls-XXXXXX", NULL);
   g_autofree char *list = g_build_filename (folder, "list.txt", NULL);
   g_autoptr (GString) text = g_string_new ("# a comment\n\n  https://example.org/a.jpg  with "
                                            "words\r\nnot an address\nhttps://example.org/b.jpg");
-  g_autoptr (SheafSource) one = open_source (fixture, "https://example.org/one.jpg");
-  g_autoptr (GPtrArray) single = load_all (one, &(guint){ 0 });
+  g_autoptr (SheafSource) one = source_fixture_open (fixture, "https://example.org/one.jpg");
+  g_autoptr (GPtrArray) single = source_fixture_load_all (one, &(guint){ 0 });
   g_autoptr (GPtrArray) entries = NULL, again = NULL;
   guint n_pages;
 
@@ -438,15 +318,15 @@ test_urls (void)
     g_string_append_printf (text, "\nhttps://example.org/%u.jpg", i);
   write_file (folder, "list.txt", text->str);
 
-  g_autoptr (SheafSource) source = open_source (fixture, list);
+  g_autoptr (SheafSource) source = source_fixture_open (fixture, list);
 
-  entries = load_all (source, &n_pages);
+  entries = source_fixture_load_all (source, &n_pages);
   g_assert_cmpuint (entries->len, ==, 1203);
   g_assert_cmpuint (n_pages, >, 2);
   g_assert_cmpstr (((SheafEntry *) entries->pdata[0])->url, ==, "https://example.org/a.jpg");
   g_assert_cmpstr (((SheafEntry *) entries->pdata[1])->url, ==, "not");
   g_assert_cmpstr (((SheafEntry *) entries->pdata[2])->url, ==, "https://example.org/b.jpg");
-  again = load_all (source, &n_pages);
+  again = source_fixture_load_all (source, &n_pages);
   g_assert_cmpuint (again->len, ==, 1203);
   remove_tree (folder);
 }
@@ -454,7 +334,7 @@ test_urls (void)
 static void
 test_folder (void)
 {
-  g_autoptr (Fixture) fixture = fixture_new (4, NULL);
+  g_autoptr (SourceFixture) fixture = source_fixture_new (4, NULL);
   g_autofree char *folder = g_dir_make_tmp ("sheaf-folder-XXXXXX", NULL);
   g_autofree char *loop = g_build_filename (folder, "sub", "loop", NULL);
   g_autofree char *closed = g_build_filename (folder, "closed", NULL);
@@ -478,9 +358,9 @@ test_folder (void)
   else
     remove_tree (closed);
 
-  g_autoptr (SheafSource) source = open_source (fixture, folder);
+  g_autoptr (SheafSource) source = source_fixture_open (fixture, folder);
 
-  entries = load_all (source, &n_pages);
+  entries = source_fixture_load_all (source, &n_pages);
   g_assert_cmpuint (entries->len, ==, G_N_ELEMENTS (wanted));
   for (guint i = 0; i < entries->len; i++)
     {
@@ -500,7 +380,7 @@ test_folder (void)
 static void
 test_folder_pages (void)
 {
-  g_autoptr (Fixture) fixture = fixture_new (4, NULL);
+  g_autoptr (SourceFixture) fixture = source_fixture_new (4, NULL);
   g_autofree char *folder = g_dir_make_tmp ("sheaf-folder-XXXXXX", NULL);
   g_autoptr (GPtrArray) entries = NULL;
   guint n_pages;
@@ -512,9 +392,9 @@ test_folder_pages (void)
       write_file (folder, name, "x");
     }
 
-  g_autoptr (SheafSource) source = open_source (fixture, folder);
+  g_autoptr (SheafSource) source = source_fixture_open (fixture, folder);
 
-  entries = load_all (source, &n_pages);
+  entries = source_fixture_load_all (source, &n_pages);
   g_assert_cmpuint (entries->len, ==, 1500);
   g_assert_cmpuint (n_pages, ==, 4);
   remove_tree (folder);
@@ -523,8 +403,8 @@ test_folder_pages (void)
 static void
 test_nothing (void)
 {
-  g_autoptr (Fixture) fixture = fixture_new (4, NULL);
-  SheafSourceContext context = context_of (fixture);
+  g_autoptr (SourceFixture) fixture = source_fixture_new (4, NULL);
+  SheafSourceContext context = source_fixture_context (fixture);
   g_autoptr (GError) error = NULL;
 
   g_assert_null (sheaf_source_open ("/nonexistent", &context, &error));
