@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Nodes are keyed by the entry's source and id, so that the tile of a gallery and the tile of its
- * download share one texture.  The queue's head was used last; eviction takes from its tail. */
+ * Nodes are keyed by the entry's source and id, so that the tile of a download has the gallery's
+ * preview to show until its own file is there.  The queue's head was used last; eviction takes from
+ * its tail. */
 #include "config.h"
 
 #include "ui/texture-cache.h"
@@ -13,6 +14,12 @@
 typedef struct
 {
   SheafEntry *entry;
+  gboolean of_file;
+} Key;
+
+typedef struct
+{
+  Key key;
   GdkTexture *texture;
   gsize bytes;
   GList link;
@@ -22,7 +29,7 @@ struct _SheafTextureCache
 {
   GObject parent_instance;
 
-  GHashTable *nodes; /* (element-type SheafEntry Node): keys belong to the nodes */
+  GHashTable *nodes; /* (element-type Key Node): keys belong to the nodes */
   GQueue ages;
   gsize bytes;
   gsize max_bytes;
@@ -31,21 +38,23 @@ struct _SheafTextureCache
 G_DEFINE_FINAL_TYPE (SheafTextureCache, sheaf_texture_cache, G_TYPE_OBJECT)
 
 static guint
-entry_hash (gconstpointer data)
+key_hash (gconstpointer data)
 {
-  const SheafEntry *entry = data;
+  const Key *key = data;
 
-  return g_str_hash (entry->id) ^ g_str_hash (entry->source);
+  return g_str_hash (key->entry->id) ^ g_str_hash (key->entry->source) ^ (guint) key->of_file;
 }
 
 static gboolean
-entry_equal (gconstpointer a, gconstpointer b)
+key_equal (gconstpointer a, gconstpointer b)
 {
-  const SheafEntry *left = a;
-  const SheafEntry *right = b;
+  const Key *left = a;
+  const Key *right = b;
 
-  return left == right
-         || (g_str_equal (left->id, right->id) && g_str_equal (left->source, right->source));
+  return left->of_file == right->of_file
+         && (left->entry == right->entry
+             || (g_str_equal (left->entry->id, right->entry->id)
+                 && g_str_equal (left->entry->source, right->entry->source)));
 }
 
 static void
@@ -54,7 +63,7 @@ node_free (gpointer data)
   Node *node = data;
 
   g_object_unref (node->texture);
-  sheaf_entry_unref (node->entry);
+  sheaf_entry_unref (node->key.entry);
   g_free (node);
 }
 
@@ -65,7 +74,17 @@ drop (SheafTextureCache *self, Node *node)
 
   self->bytes -= node->bytes;
   g_queue_unlink (&self->ages, &node->link);
-  g_hash_table_remove (self->nodes, node->entry);
+  g_hash_table_remove (self->nodes, &node->key);
+}
+
+static void
+drop_key (SheafTextureCache *self, SheafEntry *entry, gboolean of_file)
+{
+  const Key key = { entry, of_file };
+  Node *node = g_hash_table_lookup (self->nodes, &key);
+
+  if (node != NULL)
+    drop (self, node);
 }
 
 static void
@@ -87,7 +106,7 @@ sheaf_texture_cache_class_init (SheafTextureCacheClass *klass)
 static void
 sheaf_texture_cache_init (SheafTextureCache *self)
 {
-  self->nodes = g_hash_table_new_full (entry_hash, entry_equal, NULL, node_free);
+  self->nodes = g_hash_table_new_full (key_hash, key_equal, NULL, node_free);
   g_queue_init (&self->ages);
 }
 
@@ -121,14 +140,15 @@ sheaf_texture_new_from_pixels (SheafPixels *pixels)
 }
 
 GdkTexture *
-sheaf_texture_cache_lookup (SheafTextureCache *self, SheafEntry *entry)
+sheaf_texture_cache_lookup (SheafTextureCache *self, SheafEntry *entry, gboolean of_file)
 {
+  const Key key = { entry, of_file };
   Node *node;
 
   g_return_val_if_fail (SHEAF_IS_TEXTURE_CACHE (self), NULL);
   g_return_val_if_fail (entry != NULL, NULL);
 
-  node = g_hash_table_lookup (self->nodes, entry);
+  node = g_hash_table_lookup (self->nodes, &key);
   if (node == NULL)
     return NULL;
   g_queue_unlink (&self->ages, &node->link);
@@ -137,21 +157,25 @@ sheaf_texture_cache_lookup (SheafTextureCache *self, SheafEntry *entry)
 }
 
 GdkTexture *
-sheaf_texture_cache_add (SheafTextureCache *self, SheafEntry *entry, SheafPixels *pixels)
+sheaf_texture_cache_add (SheafTextureCache *self,
+                         SheafEntry *entry,
+                         gboolean of_file,
+                         SheafPixels *pixels)
 {
   Node *node;
 
   g_return_val_if_fail (SHEAF_IS_TEXTURE_CACHE (self), NULL);
   g_return_val_if_fail (entry != NULL && pixels != NULL, NULL);
 
-  sheaf_texture_cache_remove (self, entry);
+  drop_key (self, entry, of_file);
 
   node = g_new0 (Node, 1);
-  node->entry = sheaf_entry_ref (entry);
+  node->key.entry = sheaf_entry_ref (entry);
+  node->key.of_file = of_file;
   node->texture = sheaf_texture_new_from_pixels (pixels);
   node->bytes = g_bytes_get_size (pixels->bytes);
   node->link.data = node;
-  g_hash_table_insert (self->nodes, node->entry, node);
+  g_hash_table_insert (self->nodes, &node->key, node);
   g_queue_push_head_link (&self->ages, &node->link);
   self->bytes += node->bytes;
 
@@ -164,14 +188,11 @@ sheaf_texture_cache_add (SheafTextureCache *self, SheafEntry *entry, SheafPixels
 void
 sheaf_texture_cache_remove (SheafTextureCache *self, SheafEntry *entry)
 {
-  Node *node;
-
   g_return_if_fail (SHEAF_IS_TEXTURE_CACHE (self));
   g_return_if_fail (entry != NULL);
 
-  node = g_hash_table_lookup (self->nodes, entry);
-  if (node != NULL)
-    drop (self, node);
+  drop_key (self, entry, FALSE);
+  drop_key (self, entry, TRUE);
 }
 
 void

@@ -32,10 +32,12 @@ GdkTexture *sheaf_texture_new_from_pixels (SheafPixels *pixels);
 
 /**
  * sheaf_texture_cache_lookup:
+ * @of_file: of the picture's own file, not of the preview a gallery gave: the two may differ
  *
  * Returns: (transfer none) (nullable): the texture of @entry, which now counts as just looked at
  */
-GdkTexture *sheaf_texture_cache_lookup (SheafTextureCache *self, SheafEntry *entry);
+GdkTexture *
+sheaf_texture_cache_lookup (SheafTextureCache *self, SheafEntry *entry, gboolean of_file);
 
 /**
  * sheaf_texture_cache_add:
@@ -45,9 +47,12 @@ GdkTexture *sheaf_texture_cache_lookup (SheafTextureCache *self, SheafEntry *ent
  *
  * Returns: (transfer none): the texture
  */
-GdkTexture *
-sheaf_texture_cache_add (SheafTextureCache *self, SheafEntry *entry, SheafPixels *pixels);
+GdkTexture *sheaf_texture_cache_add (SheafTextureCache *self,
+                                     SheafEntry *entry,
+                                     gboolean of_file,
+                                     SheafPixels *pixels);
 
+/* Both of them. */
 void sheaf_texture_cache_remove (SheafTextureCache *self, SheafEntry *entry);
 void sheaf_texture_cache_clear (SheafTextureCache *self);
 

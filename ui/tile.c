@@ -35,10 +35,12 @@ struct _SheafTile
   GtkInscription *title;
   GtkInscription *status;
 
-  char *preview_error; /* why there is no preview, while @preview_failed */
+  SheafPixels *shown_pixels; /* borrowed, only to be compared: what the texture was made of */
+  char *preview_error;       /* why there is no preview, while @preview_failed */
   gulong notify_id;
   guint preview_size;
   gboolean show_state;
+  gboolean settled; /* the texture is what it should be, not a stand-in */
   gboolean on_screen;
   gboolean preview_failed;
 };
@@ -47,6 +49,7 @@ typedef struct
 {
   SheafTile *tile;
   SheafItem *item;
+  GCancellable *cancellable;
 } Request;
 
 G_DEFINE_FINAL_TYPE (SheafTile, sheaf_tile, GTK_TYPE_WIDGET)
@@ -56,6 +59,7 @@ request_free (Request *request)
 {
   g_object_unref (request->tile);
   g_object_unref (request->item);
+  g_object_unref (request->cancellable);
   g_free (request);
 }
 
@@ -170,6 +174,21 @@ update_state (SheafTile *self)
     }
 }
 
+/* A gallery's preview stands in until the thumbnail of the picture's own file is there. */
+static void
+show_cached (SheafTile *self)
+{
+  SheafTextureCache *cache = sheaf_texture_cache_get_default ();
+  SheafEntry *entry = sheaf_item_get_entry (self->item);
+  gboolean of_file = sheaf_item_get_file (self->item) != NULL;
+  GdkTexture *texture = sheaf_texture_cache_lookup (cache, entry, of_file);
+
+  self->settled = texture != NULL;
+  if (texture == NULL && of_file)
+    texture = sheaf_texture_cache_lookup (cache, entry, FALSE);
+  sheaf_thumb_set_texture (self->thumb, texture);
+}
+
 static void
 show_texture (SheafTile *self, GdkTexture *texture)
 {
@@ -182,6 +201,22 @@ show_texture (SheafTile *self, GdkTexture *texture)
 }
 
 static void
+on_pixels (SheafTile *self)
+{
+  SheafPixels *pixels = sheaf_item_get_pixels (self->item);
+
+  if (pixels == NULL)
+    return; /* let go; the texture stays as long as the cache keeps it */
+  if (pixels == self->shown_pixels && self->settled)
+    return;
+  self->shown_pixels = pixels;
+  self->settled = TRUE;
+  show_texture (self, sheaf_texture_cache_add (sheaf_texture_cache_get_default (),
+                                               sheaf_item_get_entry (self->item),
+                                               sheaf_item_get_file (self->item) != NULL, pixels));
+}
+
+static void
 on_load_preview_ready (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Request) request = user_data;
@@ -190,20 +225,23 @@ on_load_preview_ready (GObject *source, GAsyncResult *result, gpointer user_data
   gboolean loaded;
 
   loaded = sheaf_engine_load_preview_finish (SHEAF_ENGINE (source), result, &error);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->item != request->item)
+  if (self->cancellable != request->cancellable)
     {
       /* The tile went on to something else; nobody looks at these pixels. */
-      if (loaded
-          && sheaf_texture_cache_lookup (sheaf_texture_cache_get_default (),
-                                         sheaf_item_get_entry (request->item))
-                 == NULL)
+      if (loaded && self->item != request->item)
         sheaf_item_set_pixels (request->item, NULL);
       return;
     }
 
   g_clear_object (&self->cancellable);
   if (loaded)
-    return; /* notify::pixels has shown it */
+    {
+      /* As a rule notify::pixels has shown it; not where the item had them before. */
+      on_pixels (self);
+      return;
+    }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
 
   g_debug ("No preview of “%s”: %s", sheaf_item_get_title (self->item), error->message);
   self->preview_failed = TRUE;
@@ -229,13 +267,14 @@ request_preview (SheafTile *self)
   if (!self->on_screen || self->item == NULL || self->engine == NULL || self->cancellable != NULL
       || self->preview_failed)
     return;
-  if (sheaf_thumb_get_texture (self->thumb) != NULL || !may_have_preview (self))
+  if (self->settled || !may_have_preview (self))
     return;
 
   self->cancellable = g_cancellable_new ();
   request = g_new0 (Request, 1);
   request->tile = g_object_ref (self);
   request->item = g_object_ref (self->item);
+  request->cancellable = g_object_ref (self->cancellable);
   sheaf_engine_load_preview_async (
       self->engine, self->item,
       self->preview_size * (guint) gtk_widget_get_scale_factor (GTK_WIDGET (self)),
@@ -256,17 +295,6 @@ leave (SheafTile *self)
 }
 
 static void
-on_pixels (SheafTile *self)
-{
-  SheafPixels *pixels = sheaf_item_get_pixels (self->item);
-
-  if (pixels == NULL)
-    return; /* let go; the texture stays as long as the cache keeps it */
-  show_texture (self, sheaf_texture_cache_add (sheaf_texture_cache_get_default (),
-                                               sheaf_item_get_entry (self->item), pixels));
-}
-
-static void
 on_item_notify (SheafTile *self, GParamSpec *pspec)
 {
   if (g_str_equal (pspec->name, "pixels"))
@@ -277,6 +305,7 @@ on_item_notify (SheafTile *self, GParamSpec *pspec)
     {
       self->preview_failed = FALSE;
       update_state (self);
+      show_cached (self);
       if (self->on_screen)
         update_accessible (self);
       request_preview (self);
@@ -467,6 +496,8 @@ sheaf_tile_set_item (SheafTile *self, SheafItem *item)
   g_set_object (&self->item, item);
   self->on_screen = FALSE;
   self->preview_failed = FALSE;
+  self->shown_pixels = NULL;
+  self->settled = FALSE;
   if (item == NULL)
     {
       sheaf_thumb_set_texture (self->thumb, NULL);
@@ -482,8 +513,9 @@ sheaf_tile_set_item (SheafTile *self, SheafItem *item)
   update_state (self);
   if (self->list_item != NULL)
     on_selected_changed (self);
-  sheaf_thumb_set_texture (self->thumb,
-                           sheaf_texture_cache_lookup (sheaf_texture_cache_get_default (), entry));
+  show_cached (self);
+  if (!self->settled)
+    on_pixels (self);
 }
 
 SheafItem *
@@ -528,10 +560,8 @@ sheaf_tile_set_on_screen (SheafTile *self, gboolean on_screen)
   if (self->item == NULL)
     return;
   update_accessible (self);
-  if (sheaf_thumb_get_texture (self->thumb) == NULL)
-    sheaf_thumb_set_texture (self->thumb,
-                             sheaf_texture_cache_lookup (sheaf_texture_cache_get_default (),
-                                                         sheaf_item_get_entry (self->item)));
+  if (!self->settled)
+    show_cached (self);
   request_preview (self);
 }
 
@@ -554,6 +584,7 @@ sheaf_tile_reload (SheafTile *self)
   sheaf_texture_cache_remove (sheaf_texture_cache_get_default (),
                               sheaf_item_get_entry (self->item));
   sheaf_thumb_set_texture (self->thumb, NULL);
+  self->settled = FALSE;
   self->preview_failed = FALSE;
   update_state (self);
   request_preview (self);

@@ -204,7 +204,8 @@ show_item (SheafViewerPage *self, guint position)
                                   sheaf_item_get_title (item), -1);
   gtk_stack_set_visible_child_name (self->stack, "picture");
 
-  stand_in = sheaf_texture_cache_lookup (sheaf_texture_cache_get_default (), entry);
+  stand_in = sheaf_texture_cache_lookup (sheaf_texture_cache_get_default (), entry,
+                                         sheaf_item_get_file (item) != NULL);
   sheaf_picture_view_set_picture (self->view, stand_in, (int) entry->width, (int) entry->height);
   load (self, fitting_size (self));
 }

@@ -77,25 +77,27 @@ test_cache_is_bounded (void)
   for (guint i = 0; i < 4; i++)
     g_ptr_array_add (entries, entry_new (i));
   for (guint i = 0; i < 3; i++)
-    sheaf_texture_cache_add (cache, g_ptr_array_index (entries, i), pixels);
+    sheaf_texture_cache_add (cache, g_ptr_array_index (entries, i), FALSE, pixels);
   g_assert_cmpuint (sheaf_texture_cache_get_bytes (cache), ==, 3 * one);
 
   /* Looking at the first makes the second the oldest. */
-  g_assert_nonnull (sheaf_texture_cache_lookup (cache, g_ptr_array_index (entries, 0)));
-  sheaf_texture_cache_add (cache, g_ptr_array_index (entries, 3), pixels);
+  g_assert_nonnull (sheaf_texture_cache_lookup (cache, g_ptr_array_index (entries, 0), FALSE));
+  sheaf_texture_cache_add (cache, g_ptr_array_index (entries, 3), FALSE, pixels);
   g_assert_cmpuint (sheaf_texture_cache_get_n_textures (cache), ==, 3);
   g_assert_cmpuint (sheaf_texture_cache_get_bytes (cache), ==, 3 * one);
-  g_assert_nonnull (sheaf_texture_cache_lookup (cache, g_ptr_array_index (entries, 0)));
-  g_assert_null (sheaf_texture_cache_lookup (cache, g_ptr_array_index (entries, 1)));
+  g_assert_nonnull (sheaf_texture_cache_lookup (cache, g_ptr_array_index (entries, 0), FALSE));
+  g_assert_null (sheaf_texture_cache_lookup (cache, g_ptr_array_index (entries, 1), FALSE));
 
   /* The same entry twice is one texture; an equal entry finds it too. */
-  sheaf_texture_cache_add (cache, g_ptr_array_index (entries, 3), pixels);
+  sheaf_texture_cache_add (cache, g_ptr_array_index (entries, 3), FALSE, pixels);
   g_assert_cmpuint (sheaf_texture_cache_get_n_textures (cache), ==, 3);
   {
     g_autoptr (SheafEntry) equal = entry_new (3);
 
-    g_assert_nonnull (sheaf_texture_cache_lookup (cache, equal));
+    g_assert_nonnull (sheaf_texture_cache_lookup (cache, equal, FALSE));
   }
+  /* What a gallery shows of a picture is not what its file is. */
+  g_assert_null (sheaf_texture_cache_lookup (cache, g_ptr_array_index (entries, 3), TRUE));
   sheaf_texture_cache_clear (cache);
   g_assert_cmpuint (sheaf_texture_cache_get_bytes (cache), ==, 0);
 }
