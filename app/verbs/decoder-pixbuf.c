@@ -29,6 +29,45 @@ typedef struct
   gboolean too_large;
 } Progress;
 
+/* The loader, where it is one of gdk-pixbuf's own, which only compute.  SVG looks for fonts, XPM
+ * keeps a temporary file, AVIF makes threads, and nobody knows what else is installed.  Naming the
+ * loader also keeps GIO from guessing it, for which it looks at the system's files now and then. */
+static const char *
+plain_loader_for (SheafInput *input)
+{
+  static const struct
+  {
+    guint offset;
+    guint length;
+    const char *magic;
+    const char *loader;
+  } plain[] = {
+    { 0, 2, "BM", "bmp" },       { 0, 4, "II*\0", "tiff" },        { 0, 4, "MM\0*", "tiff" },
+    { 0, 4, "\0\0\1\0", "ico" }, { 0, 4, "\0\0\2\0", "ico" },      { 0, 4, "icns", "icns" },
+    { 8, 4, "ACON", "ani" },     { 8, 4, "WEBP", "webp" },         { 0, 4, "GIF8", "gif" },
+    { 0, 4, "\x89PNG", "png" },  { 0, 3, "\xff\xd8\xff", "jpeg" },
+  };
+  guint8 head[12];
+  gsize length = sheaf_input_read (input, 0, head, sizeof head);
+
+  if (length >= 2 && head[0] == 'P' && head[1] >= '1' && head[1] <= '6')
+    return "pnm";
+  for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
+    if (length >= plain[i].offset + plain[i].length
+        && memcmp (head + plain[i].offset, plain[i].magic, plain[i].length) == 0)
+      return plain[i].loader;
+  return NULL;
+}
+
+static GdkPixbufLoader *
+loader_for (SheafInput *input)
+{
+  const char *name = plain_loader_for (input);
+  GdkPixbufLoader *loader = name != NULL ? gdk_pixbuf_loader_new_with_type (name, NULL) : NULL;
+
+  return loader != NULL ? loader : gdk_pixbuf_loader_new ();
+}
+
 static gboolean
 is_vector (GdkPixbufLoader *loader)
 {
@@ -134,7 +173,7 @@ format_name (GdkPixbufLoader *loader)
 SheafPicture *
 sheaf_decode_pixbuf (SheafInput *input, const SheafDecodeOptions *options, GError **error)
 {
-  g_autoptr (GdkPixbufLoader) loader = gdk_pixbuf_loader_new ();
+  g_autoptr (GdkPixbufLoader) loader = NULL;
   g_autoptr (GError) trouble = NULL;
   g_autoptr (GdkPixbuf) pixbuf = NULL;
   Progress progress = { .size = options->size };
@@ -142,6 +181,12 @@ sheaf_decode_pixbuf (SheafInput *input, const SheafDecodeOptions *options, GErro
   GdkPixbufAnimation *animation;
   gboolean whole;
 
+  if (input->length == 0)
+    {
+      sheaf_fail (error, SHEAF_ERROR_NOT_A_PICTURE, _ ("The file is empty"));
+      return NULL;
+    }
+  loader = loader_for (input);
   g_signal_connect (loader, "size-prepared", G_CALLBACK (on_size_prepared), &progress);
   whole = feed (loader, input, &progress, &trouble);
 
@@ -182,30 +227,11 @@ sheaf_pixbuf_starts_processes (void)
   return gdk_pixbuf_major_version > 2 || gdk_pixbuf_minor_version >= 44;
 }
 
-/* Of these it is known that their loaders are gdk-pixbuf's own.  SVG looks for fonts, XPM keeps a
- * temporary file, AVIF makes threads, and nobody knows what else is installed. */
 gboolean
 sheaf_pixbuf_only_computes (SheafInput *input)
 {
-  static const struct
-  {
-    const char *magic;
-    gsize length;
-  } plain[] = {
-    { "GIF8", 4 }, { "BM", 2 },      { "II*\0", 4 },        { "MM\0*", 4 },    { "\0\0\1\0", 4 },
-    { "RIFF", 4 }, { "\x89PNG", 4 }, { "\xff\xd8\xff", 3 }, { "\0\0\2\0", 4 },
-  };
-  guint8 head[8];
-  gsize length = sheaf_input_read (input, 0, head, sizeof head);
-
-  if (sheaf_pixbuf_starts_processes ())
-    return FALSE;
-  if (length == 0 || (length >= 2 && head[0] == 'P' && head[1] >= '1' && head[1] <= '6'))
-    return TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
-    if (length >= plain[i].length && memcmp (head, plain[i].magic, plain[i].length) == 0)
-      return TRUE;
-  return FALSE;
+  return input->length == 0
+         || (plain_loader_for (input) != NULL && !sheaf_pixbuf_starts_processes ());
 }
 
 void

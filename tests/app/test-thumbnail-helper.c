@@ -304,9 +304,12 @@ test_damaged (void)
   guint n = g_test_slow () ? 10000 : 300;
   g_autoptr (GPtrArray) files = every_kind ();
   g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  g_autoptr (GBytes) text = g_bytes_new_static ("Dear diary, today I was named .jpg", 34);
   gulong memory = 0, later_memory;
   guint descriptors = 0, n_good = 0;
 
+  /* Both classes of helper are there from the beginning. */
+  assert_refused (text, params_for (128, ""), SHEAF_ERROR_NOT_A_PICTURE);
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (GBytes) file = damage (files->pdata[i % files->len], rand);
