@@ -183,15 +183,16 @@ sheaf_format_time (gint64 seconds_since_1970)
 char *
 sheaf_format_quota (const SheafQuota *quota)
 {
+  int left;
+
   g_return_val_if_fail (quota != NULL, NULL);
 
   if (quota->user_remaining < 0 && quota->client_remaining < 0)
     return NULL;
   if (quota->user_remaining >= 0 && quota->user_limit > 0)
     /* Translators: what is left of a quota of requests and how much it is: “480 of 500 requests” */
-    return g_strdup_printf (_ ("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " requests left"),
-                            quota->user_remaining, quota->user_limit);
-  return g_strdup_printf (_ ("%" G_GINT64_FORMAT " requests left"), quota->user_remaining >= 0
-                                                                        ? quota->user_remaining
-                                                                        : quota->client_remaining);
+    return g_strdup_printf (_ ("%d of %d requests left"), (int) quota->user_remaining,
+                            (int) quota->user_limit);
+  left = (int) (quota->user_remaining >= 0 ? quota->user_remaining : quota->client_remaining);
+  return g_strdup_printf (ngettext ("%d request left", "%d requests left", left), left);
 }

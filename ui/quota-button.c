@@ -42,8 +42,7 @@ set_numbers (GtkLabel *label, gint64 remaining, gint64 limit)
     text = g_strdup_printf ("%" G_GINT64_FORMAT, remaining);
   else
     /* Translators: what is left of a quota, and how much it is in all: “480 of 500” */
-    text = g_strdup_printf (C_ ("quota", "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT), remaining,
-                            limit);
+    text = g_strdup_printf (C_ ("quota", "%d of %d"), (int) remaining, (int) limit);
   gtk_label_set_text (label, text);
 }
 

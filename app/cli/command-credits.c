@@ -26,12 +26,10 @@ print_plain (const char *label, gint64 remaining, gint64 limit, gint64 reset)
   if (remaining < 0)
     return;
   /* Translators: what, how many requests are left, of how many, when there will be all again */
-  line
-      = time != NULL
-            ? g_strdup_printf (_ ("%s: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " left until %s"),
-                               label, remaining, limit, time)
-            : g_strdup_printf (_ ("%s: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " left"), label,
-                               remaining, limit);
+  line = time != NULL
+             ? g_strdup_printf (_ ("%s: %d of %d left until %s"), label, (int) remaining,
+                                (int) limit, time)
+             : g_strdup_printf (_ ("%s: %d of %d left"), label, (int) remaining, (int) limit);
   sheaf_output_line (line);
 }
 

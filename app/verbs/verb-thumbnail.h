@@ -48,10 +48,10 @@ SheafReply *sheaf_verb_thumbnail_run (SheafJob *job,
  * sheaf_verb_thumbnail_set_pixbuf_class:
  * @is_pixbuf_class: whether this process may do more than compute
  *
- * From 2.44 on, gdk-pixbuf decodes in processes of its own, and some of its older loaders open files
- * (SVG, XPM) or make threads (AVIF), which the sandbox does not allow; so there are two classes of
- * helper.  In the strict one, which is what a process is unless it says otherwise, a picture for such
- * a loader is answered by "needs-pixbuf".
+ * From 2.44 on, gdk-pixbuf decodes in processes of its own, and some of its older loaders open
+ * files (SVG, XPM) or make threads (AVIF), which the sandbox does not allow; so there are two
+ * classes of helper.  In the strict one, which is what a process is unless it says otherwise, a
+ * picture for such a loader is answered by "needs-pixbuf".
  */
 void sheaf_verb_thumbnail_set_pixbuf_class (gboolean is_pixbuf_class);
 
