@@ -29,6 +29,10 @@ CONTROLS = {
 }
 
 
+# Without a name of its own GTK 4.8 gives a widget that of its class.
+CLASS_NAME = re.compile(r"(Gtk|Adw|Sheaf)[A-Z]\w+")
+
+
 class Failure(AssertionError):
     pass
 
@@ -137,7 +141,10 @@ class Node:
 
     @property
     def name(self):
-        return self.get(ACCESSIBLE, "Name")
+        name = self.get(ACCESSIBLE, "Name")
+        # GTK 4.8 names a button with a mnemonic by both its texts: “_Save Save”.
+        half = (len(name) - 1) // 2 + 1
+        return name[half + 1 :] if name[:half].replace("_", "", 1) == name[half + 1 :] != "" else name
 
     @property
     def description(self):
@@ -200,8 +207,11 @@ class Node:
         return found
 
     def dump(self, stream=sys.stderr):
+        """What can be seen and has a name, for the log of a failure."""
         for node, depth in self.walk():
             with contextlib.suppress(GLib.Error):
+                if node.box[2] <= 0 or not node.name or CLASS_NAME.fullmatch(node.name):
+                    continue
                 print("#", "  " * depth, node.role, repr(node.name), node.box, repr(node.text)[:60], file=stream)
 
 
@@ -236,13 +246,18 @@ class Program:
     def quit(self, patience=None):
         """Ctrl+Q, as a person; the status is the program's."""
         if not self.ended():
+            self.focus()
             self.key("ctrl+q")
         wait(self.ended, "the program to end", patience)
         return self.process.returncode
 
     def kill(self):
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+            # What the bus started shares its group with the bus.
+            if os.getpgid(self.process.pid) == self.process.pid:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                os.kill(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     # What it shows
@@ -286,6 +301,44 @@ class Program:
             self.dump()
             raise
 
+    def tiles(self):
+        """The pictures of the page that is seen, in its order."""
+        return [
+            node for node in self.find_all("table cell")
+            if node.box[2] > 0 and node.box[3] > 0 and self.on_screen(node)
+        ]
+
+    def wait_tile(self, pattern, patience=None):
+        try:
+            return wait(
+                lambda: next((tile for tile in self.tiles() if pattern.search(tile.name)), None),
+                f"a tile like {pattern.pattern}", patience,
+            )
+        except Failure:
+            self.dump()
+            raise
+
+    def on_screen(self, node):
+        """Whether its middle is within the frame: what is scrolled away is not."""
+        x, y, width, height = node.box
+        _, _, wide, high = self.frames[0].box
+        return 0 <= x + width // 2 <= wide and 0 <= y + height // 2 <= high
+
+    def reveal(self, node):
+        """Scrolls with the wheel until a control can be clicked."""
+        _, _, wide, high = self.frames[0].box
+        middle = self.point(self.frames[0])
+        point_at(*middle)
+        for _ in range(60):
+            _, y, _, height = node.box
+            if 60 < y + height // 2 < high - 60:
+                return node
+            before = node.box
+            xdotool("click", 5 if y + height // 2 >= high - 60 else 4)
+            with contextlib.suppress(Failure):
+                wait(lambda: node.box != before, "the page to scroll", 1)
+        raise Failure(f"cannot scroll to {node.role} {node.name}")
+
     def words(self):
         """Everything that can be read, in the order of the tree."""
         said = []
@@ -319,12 +372,14 @@ class Program:
         bad = []
         for node, _ in self.root.walk():
             with contextlib.suppress(GLib.Error):
-                if node.role not in CONTROLS:
+                if node.role not in CONTROLS or node.box[2] <= 0 or node.box[3] <= 0:
+                    continue
+                # A grid keeps rows beyond its edge; they are named when they come into view.
+                if node.role == "table cell" and not self.on_screen(node):
                     continue
                 name = node.name
-                # Without a name of its own, GTK 4.8 gives the name of the class.
-                if not name or re.fullmatch(r"(Gtk|Adw|Sheaf)[A-Z]\w+", name):
-                    if is_part_of_named(node):
+                if not name or CLASS_NAME.fullmatch(name):
+                    if is_part_of_named(node) or is_named_by_content(node):
                         continue
                     bad.append(node)
         return bad
@@ -419,6 +474,28 @@ class Program:
     def focused(self):
         return next(iter(self.find_all(where=lambda node: node.has("focused"))), None)
 
+    def tab_to(self, role, name=None, back=False, most=80):
+        """Tab, or Shift+Tab, until the focus is there; says where it was when it never came."""
+        been = []
+        for _ in range(most):
+            node = self.focused()
+            if node is not None:
+                if node.role in ((role,) if isinstance(role, str) else role) and (
+                    name is None or matches(name, node.name)
+                ):
+                    return node
+                been.append(f"{node.role} “{node.name}”")
+            before = node.path if node else None
+            # In a grid, Tab goes from picture to picture; with Ctrl it leaves the grid.
+            leave = "ctrl+" if node is not None and node.role == "table cell" else ""
+            self.key(leave + ("shift+Tab" if back else "Tab"))
+            with contextlib.suppress(Failure):
+                wait(lambda: (lambda now: now is not None and now.path != before)(self.focused()), "the focus", 2)
+        raise Failure(f"the focus never came to {role} {name}; it was at: " + ", ".join(been[-25:]))
+
+    def seen(self, role=None, name=None):
+        return [node for node in self.find_all(role, name) if node.box[2] > 0 and node.box[3] > 0]
+
     def picture(self, name):
         """The whole screen as a PNG, when pictures are wanted."""
         folder = os.environ.get("SHEAF_PICTURES")
@@ -443,10 +520,17 @@ def is_part_of_named(node):
         if parent is None or parent.role in ("frame", "window", "dialog"):
             return False
         name = parent.name
-        if parent.role in CONTROLS and name and not re.fullmatch(r"(Gtk|Adw|Sheaf)[A-Z]\w+", name):
+        if parent.role in CONTROLS and name and not CLASS_NAME.fullmatch(name):
             return True
         parent = parent.parent
     return False
+
+
+def is_named_by_content(node):
+    """A row is called by the words in it; a button with nothing but an icon has none."""
+    return node.role == "list item" and any(
+        part.name and not CLASS_NAME.fullmatch(part.name) for part, depth in node.walk() if depth
+    )
 
 
 def drag(start, end):
@@ -478,6 +562,45 @@ class Sheaf(Program):
                 **(environment or {}),
             },
         )
+
+
+class Running(Program):
+    """Sheaf that something else started: found by its name on the session bus."""
+
+    def __init__(self, bus_name):
+        def owner():
+            session = Gio.bus_get_sync(Gio.BusType.SESSION)
+            return session.call_sync(
+                "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                "GetConnectionUnixProcessID", GLib.Variant("(s)", (bus_name,)), None, 0, 5000,
+            ).unpack()[0]
+
+        self.title = self.app_name = None
+        self.log_path = os.devnull
+        self.log = open(os.devnull, "w", encoding="utf-8")
+        self.process = Foreign(wait(owner, f"{bus_name} on the bus"))
+
+
+class Foreign:
+    """A process that is nobody's child here, with the few methods of Popen that are used."""
+
+    returncode = None
+
+    def __init__(self, pid):
+        self.pid = pid
+
+    def poll(self):
+        try:
+            with open(f"/proc/{self.pid}/stat", encoding="utf-8") as stat:
+                ended = stat.read().rpartition(")")[2].split()[0] == "Z"
+        except FileNotFoundError:
+            ended = True
+        if ended:
+            self.returncode = 0
+        return self.returncode
+
+    def wait(self):
+        wait(lambda: self.poll() is not None, "a process to end")
 
 
 class Thunar(Program):

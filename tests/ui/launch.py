@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+"""Sheaf as the desktop starts it: D-Bus activation, actions, Open With, one instance
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import os
+import re
+import shutil
+import subprocess
+
+from driver import BUILD, Running, Sheaf, run, wait
+
+ID = "io.github.sheaf_app.Sheaf"
+
+
+def call(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout
+
+
+def actions():
+    said = call("gdbus", "call", "--session", "--dest", ID, "--object-path", "/io/github/sheaf_app/Sheaf",
+                "--method", "org.gtk.Actions.List")
+    return set(re.findall(r"'([\w-]+)'", said))
+
+
+def pictures(stack, count):
+    top = os.path.join(os.environ["HOME"], "shelf")
+    os.makedirs(top)
+    stack.callback(shutil.rmtree, top)
+    for i in range(count):
+        subprocess.run(["convert", "-size", "300x200", "plasma:", os.path.join(top, f"{i}.jpg")], check=True)
+    return top
+
+
+def activated(stack):
+    """activated over D-Bus, as by its launcher; the action “demo” opens the demo gallery"""
+    call("gapplication", "launch", ID)
+    sheaf = Running(ID)
+    stack.callback(sheaf.kill)
+    sheaf.wait_window()
+    assert {"demo", "new-window"} <= actions(), actions()
+    call("gapplication", "action", ID, "demo")
+    wait(lambda: sheaf.tiles(), "the tiles of the demo gallery")
+    call("gapplication", "action", ID, "new-window")
+    wait(lambda: len(sheaf.frames) == 2, "a second window")
+
+
+def cold_action(stack):
+    """the launcher's action starts Sheaf when it is not there yet"""
+    call("gapplication", "action", ID, "demo")
+    sheaf = Running(ID)
+    stack.callback(sheaf.kill)
+    sheaf.wait_window()
+    wait(lambda: sheaf.tiles(), "the tiles of the demo gallery")
+
+
+def open_with(stack):
+    """Open With from a file manager: a folder, then a file of another"""
+    top = pictures(stack, 3)
+    call("gapplication", "launch", ID, top)
+    sheaf = Running(ID)
+    stack.callback(sheaf.kill)
+    sheaf.wait_window()
+    sheaf.wait_words(r"^3 (of 3 )?pictures$")
+
+
+def one_instance(stack):
+    """a second start hands over what it was given, and ends well"""
+    top = pictures(stack, 2)
+    first = Sheaf()
+    stack.callback(first.kill)
+    first.wait_window()
+    second = subprocess.run([os.path.join(BUILD, "ui", "sheaf"), top], timeout=30)
+    assert second.returncode == 0, second.returncode
+    first.wait_words(r"^2 (of 2 )?pictures$")
+    assert len(first.frames) == 1
+    third = subprocess.run([os.path.join(BUILD, "ui", "sheaf"), "--new-window"], timeout=30)
+    assert third.returncode == 0, third.returncode
+    wait(lambda: len(first.frames) == 2, "a second window of the first instance")
+
+
+def desktop_file(stack):
+    """every action the desktop file offers is one the program has"""
+    with open(os.path.join(BUILD, "data", ID + ".desktop"), encoding="utf-8") as file:
+        text = file.read()
+    offered = re.search(r"^Actions=(.*)$", text, re.MULTILINE).group(1).strip(";").split(";")
+    call("gapplication", "launch", ID)
+    sheaf = Running(ID)
+    stack.callback(sheaf.kill)
+    sheaf.wait_window()
+    assert set(offered) <= actions(), offered
+
+
+run(activated, cold_action, open_with, one_instance, desktop_file)
