@@ -61,7 +61,7 @@ fetch_length (const char *url)
 static void
 test_everything (void)
 {
-  g_autoptr (SourceFixture) fixture = source_fixture_new (350, NULL);
+  g_autoptr (SourceFixture) fixture = source_fixture_new (220, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
     {
@@ -73,13 +73,13 @@ test_everything (void)
 
       entries = source_fixture_load_all (source, &n_pages);
       g_test_message ("%s: %u on %u pages", sources[i].nick, entries->len, n_pages);
-      g_assert_cmpuint (n_pages, >, 3);
+      g_assert_cmpuint (n_pages, >, 2);
       /* The museum has works without a picture. */
       if (g_str_equal (sources[i].nick, "artic"))
-        g_assert_cmpuint (entries->len, <, 350);
+        g_assert_cmpuint (entries->len, <, 220);
       else
-        g_assert_cmpuint (entries->len, ==, 350);
-      g_assert_cmpuint (entries->len, >, 320);
+        g_assert_cmpuint (entries->len, ==, 220);
+      g_assert_cmpuint (entries->len, >, 200);
       for (guint k = 0; k < entries->len; k++)
         {
           entry = entries->pdata[k];
@@ -99,7 +99,7 @@ test_everything (void)
 static void
 test_forms (void)
 {
-  g_autoptr (SourceFixture) fixture = source_fixture_new (350, NULL);
+  g_autoptr (SourceFixture) fixture = source_fixture_new (220, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
     for (guint k = 0; sources[i].forms[k] != NULL; k++)
@@ -109,7 +109,7 @@ test_forms (void)
 
         g_test_message ("%s: %u", sources[i].forms[k], entries->len);
         g_assert_cmpuint (entries->len, >, 0);
-        g_assert_cmpuint (entries->len, <=, 350);
+        g_assert_cmpuint (entries->len, <=, 220);
       }
 }
 
@@ -117,7 +117,7 @@ test_forms (void)
 static void
 test_commons_depth (void)
 {
-  g_autoptr (SourceFixture) fixture = source_fixture_new (350, NULL);
+  g_autoptr (SourceFixture) fixture = source_fixture_new (220, NULL);
   g_autoptr (SheafSource) flat = open_at (fixture, 0, "commons:category/Nature");
   g_autoptr (SheafSource) deep = open_at (fixture, 0, "commons:category+2/Nature");
   g_autoptr (SheafSource) lake = open_at (fixture, 0, "commons:category/lake");
