@@ -338,7 +338,7 @@ test_damaged (void)
   g_test_message ("%u of %u were shown; helper %lu KB, later %lu KB", n_good, n, memory,
                   later_memory);
   g_assert_cmpuint (n_good, >, n / 10);
-  g_assert_cmpuint (n_descriptors (), ==, descriptors);
+  g_assert_cmpuint (n_descriptors (), <=, descriptors);
   g_assert_cmpuint (later_memory, <, memory + 24 * 1024);
 }
 
