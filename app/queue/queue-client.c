@@ -2,44 +2,15 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Tickets that wait are kept here until their result has come.  So after any trouble everything
- * that waits is simply enqueued again: the broker knows an id it has seen.  A result is taken off
- * the batch's events only once it has been handed on; one that nobody waits for (of a run that was
- * killed) is parked until its job is asked for again. */
+ * Here is what other threads see; all they ask is handed to the client's own thread, in order,
+ * where queue-tickets.c does it. */
 #include "config.h"
 
 #include "app/queue/queue-client.h"
 
-#include "app/queue/queue-batch.h"
-#include "app/queue/queue-scripts.h"
-#include "app/work/error.h"
+#include "app/queue/queue-tickets.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
-
-#define ENQUEUE_AT_ONCE 200
-#define READ_AT_ONCE    "500"
-#define BLOCK_MS        5000
-#define OUTAGE_SECONDS  300 /* then whoever waits is told */
-
-typedef struct
-{
-  SheafQueueTicket number;
-  char *content;
-  char *payload;
-  char *id;
-  gboolean fresh; /* in the list to be enqueued */
-  SheafQueueProgressFunc progress;
-  SheafQueueDoneFunc done;
-  gpointer user_data;
-} Ticket;
-
-typedef struct
-{
-  char *entry;
-  char *state;
-  char *result;
-} Event;
 
 struct _SheafQueueClient
 {
@@ -47,591 +18,30 @@ struct _SheafQueueClient
 
   /* Owned */
   SheafBrokerAddress *address;
-  SheafQueueBatch *batch;
-  char *batch_key;
+  char *batch_id;
+  SheafQueueBatch *batch; /* until the thread takes it */
   GThread *thread;
   GMainContext *context;
   GMainLoop *loop;
+  SheafQueueTickets *tickets; /* of the thread */
 
   GMutex lock;
   SheafQueueTicket last_number; /* under the lock */
   gboolean closed;              /* under the lock */
-
-  /* Of the thread */
-  SheafRedis *commands;
-  SheafRedis *reads;
-  GHashTable *by_number;   /* (element-type SheafQueueTicket Ticket): owns */
-  GHashTable *by_id;       /* (element-type utf8 Ticket) */
-  GHashTable *generations; /* (element-type utf8 guint): how often a content was asked for */
-  GHashTable *parked;      /* (element-type utf8 Event) */
-  GHashTable *taken;       /* (element-type utf8): ids whose events are of no interest */
-  GQueue fresh;            /* (element-type SheafQueueTicket) */
-  GPtrArray *drops;        /* (element-type utf8): ids to drop once there is a connection */
-  GPtrArray *takes;        /* (element-type GBytes): arguments of the next take */
-  GSource *flush;
-  GSource *outage;
-  GError *fatal; /* (nullable): why there is no use in trying */
-  char *last_event;
-  char *last_progress;
-  gboolean was_connected;
-  gboolean rewind; /* read the events from the start again */
-  gboolean leaving;
 };
 
 G_DEFINE_FINAL_TYPE (SheafQueueClient, sheaf_queue_client, G_TYPE_OBJECT)
-
-static void read_events (SheafQueueClient *self);
-static void leave (SheafQueueClient *self);
-
-static void
-ticket_free (gpointer data)
-{
-  Ticket *ticket = data;
-
-  g_free (ticket->content);
-  g_free (ticket->payload);
-  g_free (ticket->id);
-  g_free (ticket);
-}
-
-static void
-event_free (gpointer data)
-{
-  Event *event = data;
-
-  g_free (event->entry);
-  g_free (event->state);
-  g_free (event->result);
-  g_free (event);
-}
-
-static void
-drop_source (GSource **source)
-{
-  if (*source != NULL)
-    {
-      g_source_destroy (*source);
-      g_clear_pointer (source, g_source_unref);
-    }
-}
-
-/* Takes @ticket out of the tables and answers it; the last thing that happens to it. */
-static void
-answer (SheafQueueClient *self,
-        Ticket *ticket,
-        const SheafQueueResult *result,
-        GBytes *body,
-        const GError *error)
-{
-  SheafQueueDoneFunc done = ticket->done;
-  gpointer user_data = ticket->user_data;
-
-  if (g_hash_table_lookup (self->by_id, ticket->id) == ticket)
-    g_hash_table_remove (self->by_id, ticket->id);
-  g_hash_table_remove (self->by_number, &ticket->number);
-  done (result, body, error, user_data);
-  if (self->leaving && g_hash_table_size (self->by_number) == 0)
-    leave (self);
-}
-
-static int
-compare_tickets (gconstpointer a, gconstpointer b)
-{
-  const Ticket *first = *(Ticket *const *) a, *second = *(Ticket *const *) b;
-
-  return first->number < second->number ? -1 : 1;
-}
-
-/* In the order they were submitted. */
-static GPtrArray *
-dup_tickets (SheafQueueClient *self)
-{
-  GPtrArray *tickets = g_ptr_array_new ();
-  GHashTableIter iter;
-  gpointer ticket;
-
-  g_hash_table_iter_init (&iter, self->by_number);
-  while (g_hash_table_iter_next (&iter, NULL, &ticket))
-    g_ptr_array_add (tickets, ticket);
-  g_ptr_array_sort (tickets, compare_tickets);
-  return tickets;
-}
-
-static void
-answer_all (SheafQueueClient *self, const GError *error)
-{
-  g_autoptr (GPtrArray) tickets = dup_tickets (self);
-
-  for (guint i = 0; i < tickets->len; i++)
-    answer (self, g_ptr_array_index (tickets, i), NULL, NULL, error);
-}
-
-/* What a call to the broker is about, for its answer. */
-typedef struct
-{
-  SheafQueueClient *self;
-  GPtrArray *ids;           /* (nullable) (element-type utf8) */
-  SheafQueueResult *result; /* (nullable) */
-} Call;
-
-static Call *
-call_new (SheafQueueClient *self)
-{
-  Call *call = g_new0 (Call, 1);
-
-  call->self = g_object_ref (self);
-  call->ids = g_ptr_array_new_with_free_func (g_free);
-  return call;
-}
-
-static void
-call_free (Call *call)
-{
-  g_object_unref (call->self);
-  g_ptr_array_unref (call->ids);
-  g_clear_pointer (&call->result, sheaf_queue_result_free);
-  g_free (call);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
-
-static void enqueue_later (SheafQueueClient *self, Ticket *ticket);
-
-/* The result of this id was taken already: what is asked for now is asked for once more. */
-static void
-next_generation (SheafQueueClient *self, Ticket *ticket)
-{
-  guint generation = GPOINTER_TO_UINT (g_hash_table_lookup (self->generations, ticket->content));
-
-  if (ticket->id != NULL)
-    {
-      g_hash_table_remove (self->by_id, ticket->id);
-      g_free (ticket->id);
-    }
-  g_hash_table_insert (self->generations, g_strdup (ticket->content),
-                       GUINT_TO_POINTER (generation + 1));
-  ticket->id
-      = sheaf_queue_dup_id (sheaf_queue_batch_get_id (self->batch), ticket->content, generation);
-  g_hash_table_insert (self->by_id, ticket->id, ticket);
-  enqueue_later (self, ticket);
-}
-
-static void
-on_enqueued (redisReply *reply, const GError *error, gpointer user_data)
-{
-  g_autoptr (Call) call = user_data;
-  SheafQueueClient *self = call->self;
-
-  for (guint i = 0; i < call->ids->len; i++)
-    {
-      Ticket *ticket = g_hash_table_lookup (self->by_id, g_ptr_array_index (call->ids, i));
-
-      if (ticket == NULL)
-        continue;
-      if (reply != NULL && reply->type == REDIS_REPLY_ARRAY && i < reply->elements
-          && reply->element[i]->integer == 3)
-        next_generation (self, ticket);
-      else if (error != NULL && sheaf_redis_get_connected (self->commands))
-        answer (self, ticket, NULL, NULL, error);
-    }
-}
-
-static gboolean
-on_flush (gpointer user_data)
-{
-  SheafQueueClient *self = user_data;
-
-  drop_source (&self->flush);
-  while (sheaf_redis_get_connected (self->commands) && self->fresh.length > 0)
-    {
-      g_autoptr (GPtrArray) args = sheaf_queue_args_new ();
-      Call *call = call_new (self);
-      SheafQueueTicket *number;
-
-      sheaf_queue_args_add (args, sheaf_queue_batch_get_id (self->batch));
-      while (call->ids->len < ENQUEUE_AT_ONCE && (number = g_queue_pop_head (&self->fresh)) != NULL)
-        {
-          Ticket *ticket = g_hash_table_lookup (self->by_number, number);
-
-          g_free (number);
-          if (ticket == NULL)
-            continue;
-          ticket->fresh = FALSE;
-          sheaf_queue_args_add (args, ticket->id);
-          sheaf_queue_args_add (args, ticket->payload);
-          g_ptr_array_add (call->ids, g_strdup (ticket->id));
-        }
-      if (call->ids->len > 0)
-        sheaf_queue_script (self->commands, "enqueue", args, on_enqueued, call);
-      else
-        call_free (call);
-    }
-  return G_SOURCE_REMOVE;
-}
-
-static void
-flush_later (SheafQueueClient *self)
-{
-  if (self->flush != NULL || !sheaf_redis_get_connected (self->commands))
-    return;
-  self->flush = g_timeout_source_new (0);
-  g_source_set_callback (self->flush, on_flush, self, NULL);
-  g_source_attach (self->flush, self->context);
-}
-
-static void
-enqueue_later (SheafQueueClient *self, Ticket *ticket)
-{
-  if (!ticket->fresh)
-    {
-      ticket->fresh = TRUE;
-      g_queue_push_tail (&self->fresh, g_memdup2 (&ticket->number, sizeof ticket->number));
-    }
-  flush_later (self);
-}
-
-/* The event of @id has done its duty. */
-static void
-take (SheafQueueClient *self, const char *id, const char *entry)
-{
-  if (self->takes->len == 0)
-    sheaf_queue_args_add (self->takes, sheaf_queue_batch_get_id (self->batch));
-  sheaf_queue_args_add (self->takes, id);
-  sheaf_queue_args_add (self->takes, entry);
-  g_hash_table_add (self->taken, g_strdup (id));
-}
-
-/* If this call is lost with the connection, the events are read again and taken then. */
-static void
-send_takes (SheafQueueClient *self)
-{
-  if (self->takes->len == 0)
-    return;
-  sheaf_queue_script (self->commands, "take", self->takes, NULL, NULL);
-  g_ptr_array_unref (self->takes);
-  self->takes = sheaf_queue_args_new ();
-}
-
-static void
-on_body (redisReply *reply, const GError *error, gpointer user_data)
-{
-  g_autoptr (Call) call = user_data;
-  SheafQueueClient *self = call->self;
-  const char *id = g_ptr_array_index (call->ids, 0), *entry = g_ptr_array_index (call->ids, 1);
-  Ticket *ticket = g_hash_table_lookup (self->by_id, id);
-
-  /* After a lost connection the event is read again. */
-  if (ticket == NULL || (error != NULL && !sheaf_redis_get_connected (self->commands)))
-    return;
-  take (self, id, entry);
-  if (error != NULL)
-    answer (self, ticket, NULL, NULL, error);
-  else if (reply->type != REDIS_REPLY_STRING || reply->len != call->result->bytes)
-    next_generation (self, ticket); /* kept for an hour only: has to be made again */
-  else
-    {
-      g_autoptr (GBytes) body = g_bytes_new (reply->str, reply->len);
-
-      answer (self, ticket, call->result, body, NULL);
-    }
-  send_takes (self);
-}
-
-static void
-handle_done (SheafQueueClient *self, Ticket *ticket, const Event *event)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SheafQueueResult) result = sheaf_queue_result_from_json (event->result, &error);
-
-  if (result != NULL && result->body == SHEAF_QUEUE_BODY_KEY)
-    {
-      g_autofree char *key = g_strdup_printf ("{sheaf}:t:%s", ticket->id);
-      Call *call = call_new (self);
-
-      call->result = g_steal_pointer (&result);
-      g_ptr_array_add (call->ids, g_strdup (ticket->id));
-      g_ptr_array_add (call->ids, g_strdup (event->entry));
-      sheaf_redis_command (self->commands, on_body, call, "GETDEL", key, NULL);
-      return;
-    }
-  take (self, ticket->id, event->entry);
-  answer (self, ticket, result, NULL, error);
-}
-
-static void
-handle_event (SheafQueueClient *self, Ticket *ticket, const Event *event)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (g_str_equal (event->state, "done"))
-    {
-      handle_done (self, ticket, event);
-      return;
-    }
-  if (g_str_equal (event->state, "failed"))
-    error = sheaf_queue_error_from_json (event->result);
-  else if (g_str_equal (event->state, "cancelled"))
-    error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The job was cancelled"));
-  else
-    error = g_error_new_literal (SHEAF_ERROR, SHEAF_ERROR_CRASHED,
-                                 _ ("The workers stopped over this again and again"));
-  take (self, ticket->id, event->entry);
-  answer (self, ticket, NULL, NULL, error);
-}
-
-static const char *
-get_field (redisReply *fields, const char *name)
-{
-  for (gsize i = 0; i + 1 < fields->elements; i += 2)
-    if (fields->element[i]->str != NULL && g_str_equal (fields->element[i]->str, name))
-      return fields->element[i + 1]->str;
-  return NULL;
-}
-
-static void
-on_event (SheafQueueClient *self, const char *entry, redisReply *fields)
-{
-  const char *id = get_field (fields, "i"), *state = get_field (fields, "s");
-  const char *result = get_field (fields, "r");
-  Ticket *ticket;
-  Event *event;
-
-  if (id == NULL || state == NULL)
-    return;
-  if (g_hash_table_contains (self->taken, id))
-    {
-      take (self, id, entry);
-      return;
-    }
-  event = g_new (Event, 1);
-  event->entry = g_strdup (entry);
-  event->state = g_strdup (state);
-  event->result = g_strdup (result);
-  ticket = g_hash_table_lookup (self->by_id, id);
-  if (ticket != NULL)
-    {
-      handle_event (self, ticket, event);
-      event_free (event);
-    }
-  else
-    g_hash_table_insert (self->parked, g_strdup (id), event);
-}
-
-static void
-on_progress (SheafQueueClient *self, redisReply *fields)
-{
-  const char *id = get_field (fields, "i"), *done = get_field (fields, "d");
-  const char *total = get_field (fields, "t");
-  Ticket *ticket = id != NULL ? g_hash_table_lookup (self->by_id, id) : NULL;
-
-  if (ticket != NULL && ticket->progress != NULL && done != NULL && total != NULL)
-    ticket->progress (g_ascii_strtoull (done, NULL, 10), g_ascii_strtoull (total, NULL, 10),
-                      ticket->user_data);
-}
-
-static void
-on_stream (SheafQueueClient *self, redisReply *stream)
-{
-  redisReply *entries;
-  gboolean is_progress;
-  char **last;
-
-  if (stream->type != REDIS_REPLY_ARRAY || stream->elements != 2)
-    return;
-  is_progress = g_str_has_suffix (stream->element[0]->str, ":p");
-  last = is_progress ? &self->last_progress : &self->last_event;
-  entries = stream->element[1];
-  for (gsize i = 0; i < entries->elements; i++)
-    {
-      redisReply *entry = entries->element[i];
-
-      if (entry->type != REDIS_REPLY_ARRAY || entry->elements != 2
-          || entry->element[1]->type != REDIS_REPLY_ARRAY)
-        continue;
-      g_free (*last);
-      *last = g_strdup (entry->element[0]->str);
-      if (is_progress)
-        on_progress (self, entry->element[1]);
-      else
-        on_event (self, *last, entry->element[1]);
-    }
-}
-
-static gboolean
-on_outage (gpointer user_data)
-{
-  SheafQueueClient *self = user_data;
-  g_autoptr (GError) error = g_error_new_literal (
-      SHEAF_ERROR, SHEAF_ERROR_BROKER, _ ("The broker has been out of reach for too long"));
-
-  drop_source (&self->outage);
-  answer_all (self, error);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_lost (SheafQueueClient *self, const GError *error, gboolean fatal)
-{
-  if (fatal)
-    {
-      g_clear_error (&self->fatal);
-      self->fatal = g_error_copy (error);
-    }
-  if (fatal || !self->was_connected)
-    answer_all (self, error);
-  else if (self->outage == NULL)
-    {
-      g_debug ("%s", error->message);
-      self->outage = g_timeout_source_new_seconds (OUTAGE_SECONDS);
-      g_source_set_callback (self->outage, on_outage, self, NULL);
-      g_source_attach (self->outage, self->context);
-    }
-}
-
-static void
-on_events (redisReply *reply, const GError *error, gpointer user_data)
-{
-  g_autoptr (SheafQueueClient) self = user_data;
-
-  /* Progress first: it must not come after the end of its job. */
-  for (int pass = 0; reply != NULL && reply->type == REDIS_REPLY_ARRAY && pass < 2; pass++)
-    for (gsize i = 0; i < reply->elements; i++)
-      {
-        redisReply *stream = reply->element[i];
-
-        if (stream->elements == 2
-            && g_str_has_suffix (stream->element[0]->str, ":p") == (pass == 0))
-          on_stream (self, stream);
-      }
-  send_takes (self);
-  if (!sheaf_redis_get_connected (self->reads))
-    return;
-  if (error != NULL)
-    on_lost (self, error, TRUE); /* the broker forbids it */
-  else
-    read_events (self);
-}
-
-static void
-read_events (SheafQueueClient *self)
-{
-  g_autofree char *events = g_strconcat (self->batch_key, ":ev", NULL);
-  g_autofree char *progress = g_strconcat (self->batch_key, ":p", NULL);
-  g_autofree char *block = g_strdup_printf ("%d", BLOCK_MS);
-  const char *words[10] = { "XREAD", "COUNT", READ_AT_ONCE, "BLOCK", block, "STREAMS" };
-
-  if (self->rewind)
-    {
-      /* What was taken is gone from there. */
-      g_free (self->last_event);
-      self->last_event = g_strdup ("0-0");
-      self->rewind = FALSE;
-    }
-  words[6] = events;
-  words[7] = progress;
-  words[8] = self->last_event;
-  words[9] = self->last_progress;
-  sheaf_redis_send (self->reads, G_N_ELEMENTS (words), words, NULL, BLOCK_MS, on_events,
-                    g_object_ref (self));
-}
-
-static void
-send_drops (SheafQueueClient *self)
-{
-  g_autoptr (GPtrArray) args = NULL;
-
-  if (self->drops->len == 0)
-    return;
-  args = sheaf_queue_args_new ();
-  sheaf_queue_args_add (args, sheaf_queue_batch_get_id (self->batch));
-  for (guint i = 0; i < self->drops->len; i++)
-    sheaf_queue_args_add (args, g_ptr_array_index (self->drops, i));
-  sheaf_queue_script (self->commands, "drop", args, NULL, NULL);
-  g_ptr_array_set_size (self->drops, 0);
-}
-
-static void
-on_commands_state (
-    SheafRedis *redis, gboolean connected, const GError *error, gboolean fatal, gpointer user_data)
-{
-  SheafQueueClient *self = user_data;
-  g_autoptr (GPtrArray) tickets = NULL;
-
-  if (!connected)
-    {
-      on_lost (self, error, fatal);
-      return;
-    }
-  drop_source (&self->outage);
-  self->was_connected = TRUE;
-  self->rewind = TRUE;
-  sheaf_queue_script_load (redis, "enqueue");
-  send_drops (self);
-  tickets = dup_tickets (self);
-  g_queue_clear_full (&self->fresh, g_free);
-  for (guint i = 0; i < tickets->len; i++)
-    {
-      Ticket *ticket = g_ptr_array_index (tickets, i);
-
-      ticket->fresh = FALSE;
-      enqueue_later (self, ticket);
-    }
-}
-
-static void
-on_reads_state (
-    SheafRedis *redis, gboolean connected, const GError *error, gboolean fatal, gpointer user_data)
-{
-  SheafQueueClient *self = user_data;
-
-  if (!connected)
-    {
-      on_lost (self, error, fatal);
-      return;
-    }
-  self->rewind = TRUE;
-  read_events (self);
-}
-
-static void
-quit (SheafQueueClient *self, gboolean finished)
-{
-  sheaf_redis_close (self->commands);
-  sheaf_redis_close (self->reads);
-  sheaf_queue_batch_close (g_steal_pointer (&self->batch), finished);
-  g_main_loop_quit (self->loop);
-}
-
-static void
-on_left (redisReply *reply, const GError *error, gpointer user_data)
-{
-  g_autoptr (SheafQueueClient) self = user_data;
-
-  quit (self, reply != NULL && reply->type == REDIS_REPLY_INTEGER && reply->integer == 1);
-}
-
-/* Everybody is answered: gives up the batch, and ends the thread. */
-static void
-leave (SheafQueueClient *self)
-{
-  self->leaving = FALSE;
-  if (!sheaf_redis_get_connected (self->commands))
-    {
-      quit (self, !self->was_connected && !sheaf_queue_batch_get_adopted (self->batch));
-      return;
-    }
-  send_takes (self);
-  send_drops (self);
-  sheaf_queue_script_strings (self->commands, "leave", on_left, g_object_ref (self),
-                              sheaf_queue_batch_get_id (self->batch), NULL);
-}
 
 /* What other threads ask of the client's thread. */
 typedef struct
 {
   SheafQueueClient *self;
-  Ticket *ticket;
   SheafQueueTicket number;
+  char *content;
+  char *payload;
+  SheafQueueProgressFunc progress;
+  SheafQueueDoneFunc done;
+  gpointer user_data;
   gboolean cancel;
 } Request;
 
@@ -640,18 +50,19 @@ request_free (gpointer data)
 {
   Request *request = data;
 
-  g_clear_pointer (&request->ticket, ticket_free);
-  g_object_unref (request->self);
+  g_clear_object (&request->self);
+  g_free (request->content);
+  g_free (request->payload);
   g_free (request);
 }
 
-/* Requests keep the order they are made in. */
 static void
 ask (SheafQueueClient *self, GSourceFunc function, Request *request)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
 
   request->self = g_object_ref (self);
+  /* One priority for all, so that they keep their order. */
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_callback (source, function, request, request_free);
   g_source_attach (source, self->context);
@@ -661,65 +72,37 @@ static gboolean
 do_submit (gpointer user_data)
 {
   Request *request = user_data;
-  SheafQueueClient *self = request->self;
-  Ticket *ticket = g_steal_pointer (&request->ticket);
-  Event *event;
 
-  g_hash_table_insert (self->by_number, &ticket->number, ticket);
-  next_generation (self, ticket);
-  if (self->fatal != NULL)
-    {
-      answer (self, ticket, NULL, NULL, self->fatal);
-      return G_SOURCE_REMOVE;
-    }
-  if (g_hash_table_steal_extended (self->parked, ticket->id, NULL, (gpointer *) &event))
-    {
-      handle_event (self, ticket, event);
-      send_takes (self);
-      event_free (event);
-    }
+  sheaf_queue_tickets_add (request->self->tickets, request->number, request->content,
+                           request->payload, request->progress, request->done, request->user_data);
   return G_SOURCE_REMOVE;
-}
-
-static void
-drop_ticket (SheafQueueClient *self, Ticket *ticket)
-{
-  g_autoptr (GError) error
-      = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The job was cancelled"));
-
-  g_hash_table_add (self->taken, g_strdup (ticket->id));
-  g_ptr_array_add (self->drops, g_strdup (ticket->id));
-  answer (self, ticket, NULL, NULL, error);
 }
 
 static gboolean
 do_drop (gpointer user_data)
 {
   Request *request = user_data;
-  SheafQueueClient *self = request->self;
-  Ticket *ticket = g_hash_table_lookup (self->by_number, &request->number);
 
-  if (ticket == NULL)
-    return G_SOURCE_REMOVE;
-  drop_ticket (self, ticket);
-  if (self->batch != NULL && sheaf_redis_get_connected (self->commands))
-    send_drops (self);
+  if (request->self->tickets != NULL)
+    sheaf_queue_tickets_drop (request->self->tickets, request->number);
   return G_SOURCE_REMOVE;
 }
 
 static gboolean
-do_shutdown (gpointer user_data)
+do_leave (gpointer user_data)
 {
   Request *request = user_data;
-  SheafQueueClient *self = request->self;
-  g_autoptr (GPtrArray) tickets = dup_tickets (self);
 
-  self->leaving = TRUE;
-  if (tickets->len == 0)
-    leave (self);
-  for (guint i = 0; request->cancel && i < tickets->len; i++)
-    drop_ticket (self, g_ptr_array_index (tickets, i));
+  sheaf_queue_tickets_leave (request->self->tickets, request->cancel);
   return G_SOURCE_REMOVE;
+}
+
+static void
+on_left (gpointer user_data)
+{
+  SheafQueueClient *self = user_data;
+
+  g_main_loop_quit (self->loop);
 }
 
 static gpointer
@@ -728,16 +111,13 @@ run_thread (gpointer user_data)
   SheafQueueClient *self = user_data;
 
   g_main_context_push_thread_default (self->context);
-  self->commands = sheaf_redis_new (self->address, on_commands_state, self);
-  self->reads = sheaf_redis_new (self->address, on_reads_state, self);
+  self->tickets
+      = sheaf_queue_tickets_new (self->address, g_steal_pointer (&self->batch), on_left, self);
   g_main_loop_run (self->loop);
-  drop_source (&self->flush);
-  drop_source (&self->outage);
   /* What was cancelled by the closing still has to come back, to be freed. */
   while (g_main_context_iteration (self->context, FALSE))
     ;
-  g_clear_object (&self->commands);
-  g_clear_object (&self->reads);
+  g_clear_pointer (&self->tickets, sheaf_queue_tickets_free);
   g_main_context_pop_thread_default (self->context);
   return NULL;
 }
@@ -749,18 +129,7 @@ sheaf_queue_client_finalize (GObject *object)
 
   g_assert (self->thread == NULL);
   g_clear_pointer (&self->address, sheaf_broker_address_unref);
-  g_clear_pointer (&self->batch_key, g_free);
-  g_clear_pointer (&self->by_id, g_hash_table_unref);
-  g_clear_pointer (&self->by_number, g_hash_table_unref);
-  g_clear_pointer (&self->generations, g_hash_table_unref);
-  g_clear_pointer (&self->parked, g_hash_table_unref);
-  g_clear_pointer (&self->taken, g_hash_table_unref);
-  g_queue_clear_full (&self->fresh, g_free);
-  g_clear_pointer (&self->drops, g_ptr_array_unref);
-  g_clear_pointer (&self->takes, g_ptr_array_unref);
-  g_clear_error (&self->fatal);
-  g_clear_pointer (&self->last_event, g_free);
-  g_clear_pointer (&self->last_progress, g_free);
+  g_clear_pointer (&self->batch_id, g_free);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_mutex_clear (&self->lock);
@@ -777,16 +146,6 @@ static void
 sheaf_queue_client_init (SheafQueueClient *self)
 {
   g_mutex_init (&self->lock);
-  g_queue_init (&self->fresh);
-  self->by_number = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, ticket_free);
-  self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
-  self->generations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->parked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, event_free);
-  self->taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->drops = g_ptr_array_new_with_free_func (g_free);
-  self->takes = sheaf_queue_args_new ();
-  self->last_event = g_strdup ("0-0");
-  self->last_progress = g_strdup ("0-0");
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
 }
@@ -799,7 +158,7 @@ sheaf_queue_client_new (SheafBrokerAddress *address)
 
   self->address = sheaf_broker_address_ref (address);
   self->batch = sheaf_queue_batch_open (label);
-  self->batch_key = g_strdup_printf ("{sheaf}:b:%s", sheaf_queue_batch_get_id (self->batch));
+  self->batch_id = g_strdup (sheaf_queue_batch_get_id (self->batch));
   self->thread = g_thread_new ("queue", run_thread, self);
   return self;
 }
@@ -818,17 +177,16 @@ sheaf_queue_client_submit (SheafQueueClient *self,
   g_return_val_if_fail (done != NULL, 0);
 
   request = g_new0 (Request, 1);
-  request->ticket = g_new0 (Ticket, 1);
-  request->ticket->content = sheaf_queue_job_dup_content (job);
-  request->ticket->payload = sheaf_queue_job_to_json (job);
-  request->ticket->progress = progress;
-  request->ticket->done = done;
-  request->ticket->user_data = user_data;
+  request->content = sheaf_queue_job_dup_content (job);
+  request->payload = sheaf_queue_job_to_json (job);
+  request->progress = progress;
+  request->done = done;
+  request->user_data = user_data;
 
   g_mutex_lock (&self->lock);
   if (!self->closed)
     {
-      number = request->ticket->number = ++self->last_number;
+      number = request->number = ++self->last_number;
       ask (self, do_submit, g_steal_pointer (&request));
     }
   g_mutex_unlock (&self->lock);
@@ -838,8 +196,7 @@ sheaf_queue_client_submit (SheafQueueClient *self,
       g_autoptr (GError) error
           = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The queue was left"));
 
-      ticket_free (request->ticket);
-      g_free (request);
+      request_free (request);
       done (NULL, NULL, error, user_data);
     }
   return number;
@@ -874,12 +231,14 @@ sheaf_queue_client_shutdown (SheafQueueClient *self, gboolean cancel)
 
   request = g_new0 (Request, 1);
   request->cancel = cancel;
-  ask (self, do_shutdown, request);
+  ask (self, do_leave, request);
   g_thread_join (g_steal_pointer (&self->thread));
 }
 
 const char *
 sheaf_queue_client_get_batch (SheafQueueClient *self)
 {
-  return self->batch_key + strlen ("{sheaf}:b:");
+  g_return_val_if_fail (SHEAF_IS_QUEUE_CLIENT (self), NULL);
+
+  return self->batch_id;
 }
