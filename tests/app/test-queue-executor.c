@@ -195,10 +195,11 @@ test_no_leftovers (Queue *queue, gconstpointer data)
 static void
 test_unreachable (Queue *queue, gconstpointer data)
 {
-  g_autoptr (SheafExecutor) executor = queue_executor (queue);
+  g_autoptr (SheafExecutor) executor = NULL;
   g_autoptr (GError) error = NULL;
 
   queue_stop_broker (queue, SIGKILL);
+  executor = queue_executor (queue);
   g_assert_null (run (executor, "noop", NULL, -1, &error));
   g_assert_error (error, SHEAF_ERROR, SHEAF_ERROR_BROKER);
   queue_start_broker (queue);

@@ -276,6 +276,7 @@ test_root (void)
         close (found);
       /* Another file at the same place is not the same file. */
       job->inode++;
+      g_clear_pointer (&relative, g_free);
       g_assert_cmpint (sheaf_queue_root_find (root, job, &relative, &error), ==, -1);
     }
   g_unlink (file);
