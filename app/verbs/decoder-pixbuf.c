@@ -235,16 +235,22 @@ sheaf_pixbuf_only_computes (SheafInput *input)
 }
 
 void
-sheaf_pixbuf_warm_up (void)
+sheaf_pixbuf_warm_up (gboolean all)
 {
+  /* Those of the files that sheaf_pixbuf_only_computes() knows. */
+  static const char *const plain[]
+      = { "ani", "bmp", "gif", "ico", "jpeg", "png", "pnm", "tga", "tiff", "webp", NULL };
   static const guint8 garbage[] = "this is no picture of any kind";
   GSList *formats = gdk_pixbuf_get_formats ();
 
   for (GSList *l = formats; l != NULL; l = l->next)
     {
       g_autofree char *name = gdk_pixbuf_format_get_name (l->data);
-      g_autoptr (GdkPixbufLoader) loader = gdk_pixbuf_loader_new_with_type (name, NULL);
+      g_autoptr (GdkPixbufLoader) loader = NULL;
 
+      /* Each of the others costs milliseconds, and libraries in memory, at every start. */
+      if (all || g_strv_contains (plain, name))
+        loader = gdk_pixbuf_loader_new_with_type (name, NULL);
       if (loader == NULL)
         continue;
       /* Its complaint loads the translations. */

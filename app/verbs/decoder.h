@@ -95,7 +95,7 @@ gboolean sheaf_pixbuf_starts_processes (void);
  */
 gboolean sheaf_pixbuf_only_computes (SheafInput *input);
 
-/* Loads every module and every translation. */
-void sheaf_pixbuf_warm_up (void);
+/* Loads the modules of loaders that only compute, or of @all, and every translation. */
+void sheaf_pixbuf_warm_up (gboolean all);
 
 G_END_DECLS

@@ -229,7 +229,7 @@ sheaf_verb_thumbnail_warm_up (void)
     {
       g_autoptr (SheafPicture) from_bmp = NULL;
 
-      sheaf_pixbuf_warm_up ();
+      sheaf_pixbuf_warm_up (pixbuf_is_here);
       from_bmp = decode_bytes (bmp, sizeof bmp);
     }
 }
