@@ -70,6 +70,10 @@ G_DECLARE_FINAL_TYPE (SheafComparison, sheaf_comparison, SHEAF, COMPARISON, GObj
 SheafComparison *sheaf_comparison_new (
     const char *workload, const char *const *executors, guint n_jobs, guint n_runs, GError **error);
 
+/* Makes every hash @scale times as heavy as it is by default; above 0, up to 100.  Before running.
+ */
+void sheaf_comparison_set_scale (SheafComparison *self, double scale);
+
 /**
  * sheaf_comparison_run_async:
  *

@@ -13,6 +13,8 @@ const SheafCommand sheaf_commands[] = {
   { "download", N_ ("SOURCE…"), N_ ("Download every picture of a source"), sheaf_command_download },
   { "thumbnail", N_ ("PATH…"), N_ ("Make thumbnails of pictures and folders of pictures"),
     sheaf_command_thumbnail },
+  { "compare", N_ ("download | thumbnail | hash | primes"),
+    N_ ("Time the same work under each way of working"), sheaf_command_compare },
   { "credits", "", N_ ("Tell what is left of the client ID's quota"), sheaf_command_credits },
   { "demo", "", N_ ("Serve the demo gallery, which speaks Imgur's API"), sheaf_command_demo },
   { "sources", "", N_ ("List every kind of source and how it is written"), sheaf_command_sources },

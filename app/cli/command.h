@@ -31,6 +31,7 @@ extern const SheafCommand sheaf_commands[];
 int sheaf_command_list (int argc, char **argv);
 int sheaf_command_download (int argc, char **argv);
 int sheaf_command_thumbnail (int argc, char **argv);
+int sheaf_command_compare (int argc, char **argv);
 int sheaf_command_credits (int argc, char **argv);
 int sheaf_command_demo (int argc, char **argv);
 int sheaf_command_sources (int argc, char **argv);

@@ -124,8 +124,8 @@ find_beside (const char *name)
   return NULL;
 }
 
-static char *
-find_program (const char *name, const char *helper_dir)
+char *
+sheaf_helper_find (const char *name, const char *helper_dir)
 {
   char *path;
 
@@ -198,7 +198,7 @@ sheaf_helper_start (const char *program, const char *helper_dir, GError **error)
 
   warn_where_unfiltered ();
   argv = g_strsplit (program, " ", -1);
-  path = find_program (argv[0], helper_dir);
+  path = sheaf_helper_find (argv[0], helper_dir);
   environment = scrubbed_environment ();
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)

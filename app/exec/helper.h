@@ -21,10 +21,18 @@ typedef enum
 } SheafHelperState;
 
 /**
+ * sheaf_helper_find:
+ * @helper_dir: (nullable): %NULL for $SHEAF_HELPER_DIR, else beside this program, else the
+ *   installed place
+ *
+ * Returns: (transfer full): the path of the program called @name
+ */
+char *sheaf_helper_find (const char *name, const char *helper_dir);
+
+/**
  * sheaf_helper_start:
  * @program: its name, and arguments after spaces: "sheaf-thumbnailer --pixbuf"
- * @helper_dir: (nullable): %NULL for $SHEAF_HELPER_DIR, else beside this
- *   program, else the installed place
+ * @helper_dir: (nullable): as for sheaf_helper_find()
  *
  * Returns: (transfer full) (nullable): the process, running, or %NULL with @error set
  */
