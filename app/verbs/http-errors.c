@@ -14,9 +14,6 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
-/* How long Imgur's “over capacity” on 403 and 429 has been seen to last. */
-#define CAPACITY_SECONDS 600
-
 static const char *
 describe_certificate (GTlsCertificateFlags flags)
 {
@@ -174,8 +171,6 @@ sheaf_http_error_from_status (guint status,
     {
       code = SHEAF_ERROR_OVER_CAPACITY;
       message = g_strdup_printf (_ ("“%s” is too busy at the moment."), host);
-      if (delay < 0 && (status == 403 || status == 429))
-        delay = CAPACITY_SECONDS;
     }
   else if (status == 429)
     {

@@ -393,6 +393,8 @@ fetch_fail_too_large (Fetch *self, GError **error)
 static gboolean
 fetch_take (Fetch *self, gsize length, GError **error)
 {
+  guint64 most = self->total > 0 ? self->total : self->request->expect_bytes;
+
   if (self->aside != NULL)
     {
       g_byte_array_append (self->aside, (guint8 *) self->buffer,
@@ -401,6 +403,13 @@ fetch_take (Fetch *self, gsize length, GError **error)
     }
   if (self->position + length > self->request->max_bytes)
     return fetch_fail_too_large (self, error);
+  if (most > 0 && self->position + length > most && !self->request->accept_errors)
+    {
+      /* Nothing of such an answer can be trusted. */
+      sheaf_body_file_truncate (self->request->fd, self->body_begin, NULL);
+      return sheaf_fail (error, SHEAF_ERROR_SHORT, _ ("“%s” sends more than the whole file."),
+                         host_of (self));
+    }
   if (!sheaf_body_file_write (self->request->fd, self->position, self->buffer, length, error))
     return FALSE;
   self->position += length;
@@ -510,6 +519,8 @@ fetch_unpack (Fetch *self, const char *encoding, GError **error)
   return TRUE;
 }
 
+/* What identifies this version of the file; asked only where its length is announced: a body that
+ * ends anywhere may hold anything. */
 static const char *
 validator_of (SoupMessageHeaders *headers)
 {
@@ -572,12 +583,16 @@ fetch_take_file (Fetch *self, gboolean resumed)
     }
   if (MAX (self->total, self->request->expect_bytes) > self->request->max_bytes)
     fetch_fail_too_large (self, &error);
+  else if (self->total > 0 && self->request->expect_bytes > 0
+           && self->total != self->request->expect_bytes && !self->request->accept_errors)
+    sheaf_fail (&error, SHEAF_ERROR_SHORT,
+                _ ("“%s” has a file of another length than it should be."), host_of (self));
   else if (encoded && !self->request->accept_errors)
     fetch_unpack (self, encoding, &error);
   if (error == NULL && sheaf_body_file_truncate (self->request->fd, self->position, &error)
       && !resumed && self->request->keep_validator != NULL)
     sheaf_body_file_keep_validator (self->request->fd, self->request->keep_validator,
-                                    encoded ? NULL : validator_of (headers));
+                                    self->total > 0 ? validator_of (headers) : NULL);
   if (error != NULL)
     fetch_fail (self, error);
   else

@@ -592,7 +592,7 @@ test_statuses (Fixture *self, gconstpointer data)
     { { "400 Bad Request", "", "" }, SHEAF_ERROR_HTTP, 400, -1 },
     { { "401 Unauthorized", "WWW-Authenticate: Basic\r\n", "" }, SHEAF_ERROR_HTTP, 401, -1 },
     { { "403 Forbidden", "", "" }, SHEAF_ERROR_HTTP, 403, -1 },
-    { { "403 Forbidden", "", "Imgur is at capacity" }, SHEAF_ERROR_OVER_CAPACITY, 403, 600 },
+    { { "403 Forbidden", "", "Imgur is at capacity" }, SHEAF_ERROR_OVER_CAPACITY, 403, -1 },
     { { "403 Forbidden", "", "Banned Country Attempt (IN)" }, SHEAF_ERROR_REGION, 403, -1 },
     { { "451 Unavailable", "", "" }, SHEAF_ERROR_REGION, 451, -1 },
     { { "429 Too Many Requests", "", "" }, SHEAF_ERROR_RATE_LIMITED, 429, -1 },
