@@ -105,6 +105,8 @@ choose (GList *items, gboolean locked)
   return first;
 }
 
+static void search_unlocked (GTask *task, gboolean unlock);
+
 static void
 on_secret (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -115,13 +117,23 @@ on_secret (GObject *object, GAsyncResult *result, gpointer user_data)
   const char *text = value != NULL ? secret_value_get_text (value) : NULL;
 
   if (text != NULL)
-    g_task_return_pointer (task, g_strdup (text), g_free);
+    {
+      g_task_return_pointer (task, g_strdup (text), g_free);
+    }
+  else if (error != NULL && g_object_get_data (G_OBJECT (task), "again") == NULL
+           && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      /* A keyring that was started anew does not know the session of before. */
+      g_object_set_data (G_OBJECT (task), "again", task);
+      secret_service_disconnect ();
+      search_unlocked (task, FALSE);
+    }
   else
-    g_task_return_error (task,
-                         error != NULL ? translate (g_steal_pointer (&error)) : error_locked ());
+    {
+      g_task_return_error (task,
+                           error != NULL ? translate (g_steal_pointer (&error)) : error_locked ());
+    }
 }
-
-static void search_unlocked (GTask *task, gboolean unlock);
 
 static void
 on_searched (GObject *object, GAsyncResult *result, gpointer user_data)
