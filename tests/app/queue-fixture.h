@@ -28,6 +28,9 @@ typedef struct
 void queue_set_up (Queue *queue, gconstpointer data);
 void queue_tear_down (Queue *queue, gconstpointer data);
 
+/* One that nobody listens at, a moment ago. */
+guint queue_find_port (void);
+
 void queue_start_broker (Queue *queue);
 void queue_stop_broker (Queue *queue, int signal_number);
 

@@ -47,7 +47,7 @@ work (char **args)
   options.claim_ms = options.lease_ms / 4;
   options.promote_ms = 100;
   options.retry_ms = 100;
-  options.heartbeat_ms = 500;
+  options.heartbeat_ms = 2000;
   options.block_ms = 1000;
   options.patience_ms = 1000;
   executor_options.n_jobs = options.slots;

@@ -244,8 +244,8 @@ test_guarded_broker (Queue *queue, gconstpointer data)
   g_autofree char *guess = NULL;
   g_autofree char *ca = g_strconcat ("ca=", folder, "/certificate.pem", NULL);
   g_autofree char *password = g_strconcat ("password-file=", folder, "/password", NULL);
-  SheafBrokerOptions options = { .folder = folder, .port = queue->port + 1 };
-  SheafBrokerOptions other_options = { .folder = other, .port = queue->port + 2 };
+  SheafBrokerOptions options = { .folder = folder, .port = queue_find_port () };
+  SheafBrokerOptions other_options = { .folder = other, .port = queue_find_port () };
   g_autoptr (GError) error = NULL;
   g_autoptr (SheafBroker) broker = sheaf_broker_start (&options, &error), second = NULL;
   g_autoptr (SheafExecutor) executor = NULL;
@@ -341,7 +341,7 @@ static void
 test_forbidden (Queue *queue, gconstpointer data)
 {
   g_autofree char *folder = g_build_filename (queue->folder, "broker", NULL);
-  SheafBrokerOptions options = { .folder = folder, .port = queue->port + 1 };
+  SheafBrokerOptions options = { .folder = folder, .port = queue_find_port () };
   g_autoptr (GError) error = NULL;
   g_autoptr (SheafBroker) broker = sheaf_broker_start (&options, &error);
   g_autoptr (SheafBrokerAddress) address = NULL;
