@@ -14,9 +14,12 @@ int
 main (int argc, char *argv[])
 {
   g_autoptr (SheafApplication) application = NULL;
+  const char *locale_dir;
 
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, SHEAF_LOCALEDIR);
+  /* Words out of a build tree, or of a language that is being tried. */
+  locale_dir = g_getenv ("SHEAF_LOCALE_DIR");
+  bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : SHEAF_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   g_set_prgname (SHEAF_APP_ID);
