@@ -1,4 +1,4 @@
-/* batch-items.c: what a person does to single items of a batch
+/* batch-items.c: what a person asks of a batch, and of single items of it
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -6,6 +6,19 @@
 #include "config.h"
 
 #include "app/batch-private.h"
+
+void
+sheaf_batch_options_init (SheafBatchOptions *options)
+{
+  g_return_if_fail (options != NULL);
+
+  *options = (SheafBatchOptions){
+    .thumbnails = TRUE,
+    .output = SHEAF_THUMBNAIL_OUTPUT_CACHE,
+    .use_archive = TRUE,
+    .keep_items = TRUE,
+  };
+}
 
 void
 sheaf_batch_retry_failed (SheafBatch *self)

@@ -8,6 +8,7 @@
 #include "app/download/download-pool.h"
 #include "app/feed.h"
 #include "app/item-work.h"
+#include "app/sidecar.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,7 @@ G_BEGIN_DECLS
  * @feed_options: for opening albums again
  * @error: (nullable): why it cannot even begin
  * @paused: begins as paused
+ * @sidecar: (nullable): writes down what is known of each picture
  *
  * What a batch is put together from; it takes its own references.
  */
@@ -35,6 +37,7 @@ typedef struct
   const GError *error;
   gboolean any_type;
   gboolean paused;
+  SheafSidecar *sidecar;
 } SheafBatchParts;
 
 /* Begins on its own, once its context runs. */

@@ -13,7 +13,7 @@
 #include "app/batch-private.h"
 
 #include "app/batch-sums.h"
-#include "app/item-work.h"
+#include "app/timers.h"
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
@@ -33,6 +33,8 @@ struct _SheafBatch
   SheafDownloadPool *pool;
   SheafThumbnailer *thumbnailer;
   SheafSource *source;
+  SheafSidecar *sidecar; /* (nullable) */
+  gboolean has_notes;    /* given to it, and not yet written for certain */
   SheafFeedOptions feed_options;
   char **types;
   SheafItemWorkContext work_context;
@@ -84,19 +86,6 @@ G_DEFINE_FINAL_TYPE (SheafBatch, sheaf_batch, G_TYPE_OBJECT)
 
 static void pump (SheafBatch *self);
 
-void
-sheaf_batch_options_init (SheafBatchOptions *options)
-{
-  g_return_if_fail (options != NULL);
-
-  *options = (SheafBatchOptions){
-    .thumbnails = TRUE,
-    .output = SHEAF_THUMBNAIL_OUTPUT_CACHE,
-    .use_archive = TRUE,
-    .keep_items = TRUE,
-  };
-}
-
 static double
 get_seconds (SheafBatch *self)
 {
@@ -131,22 +120,6 @@ on_tick (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-static GSource *
-attach (GSource *source, GSourceFunc callback, gpointer data)
-{
-  g_source_set_callback (source, callback, data, NULL);
-  g_source_attach (source, g_main_context_get_thread_default ());
-  return source;
-}
-
-static void
-clear_source (GSource **source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
 static void
 set_running (SheafBatch *self, gboolean running)
 {
@@ -156,9 +129,9 @@ set_running (SheafBatch *self, gboolean running)
   self->running = running;
   run_clock (self, running && !self->paused);
   if (running)
-    self->tick = attach (g_timeout_source_new (SUMS_INTERVAL_MS), on_tick, self);
+    self->tick = sheaf_timer_start (g_timeout_source_new (SUMS_INTERVAL_MS), on_tick, self);
   else
-    clear_source (&self->tick);
+    sheaf_timer_clear (&self->tick);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
 }
 
@@ -181,43 +154,51 @@ has_pending (SheafBatch *self)
          || self->cursor < g_list_model_get_n_items (G_LIST_MODEL (self->items));
 }
 
+static void check_ended (SheafBatch *self);
+
+static void
+on_notes_written (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SheafBatch) self = data;
+  g_autoptr (GError) error = NULL;
+
+  self->n_under_way--;
+  if (!sheaf_sidecar_finish_finish (SHEAF_SIDECAR (object), result, &error))
+    g_signal_emit (self, signals[NOTICE], 0, error);
+  check_ended (self);
+}
+
 static void
 check_ended (SheafBatch *self)
 {
   self->sums.complete = self->feeds.length == 0;
   if (!self->running || self->n_under_way > 0 || self->feeds.length > 0 || has_pending (self))
     return;
+  if (self->has_notes)
+    {
+      self->has_notes = FALSE;
+      self->n_under_way++;
+      sheaf_sidecar_finish_async (self->sidecar, on_notes_written, g_object_ref (self));
+      return;
+    }
 
-  clear_source (&self->timeout);
+  sheaf_timer_clear (&self->timeout);
   set_running (self, FALSE);
   g_signal_emit (self, signals[SUMS_CHANGED], 0);
   g_signal_emit (self, signals[ENDED], 0);
 }
 
+/* Counts @item, which has ended, once more or once less. */
 static void
 count_end (SheafBatch *self, SheafItem *item, int by)
 {
-  guint *sum;
+  SheafItemState state = sheaf_item_get_state (item);
+  guint *sum = &self->sums.failed;
 
-  switch (sheaf_item_get_state (item))
-    {
-    case SHEAF_ITEM_READY:
-      sum = sheaf_item_get_skipped (item) ? &self->sums.skipped : &self->sums.done;
-      break;
-    case SHEAF_ITEM_CANCELLED:
-      sum = &self->sums.cancelled;
-      break;
-    case SHEAF_ITEM_FAILED:
-      sum = &self->sums.failed;
-      break;
-    case SHEAF_ITEM_LISTED:
-    case SHEAF_ITEM_QUEUED:
-    case SHEAF_ITEM_PAUSED:
-    case SHEAF_ITEM_DOWNLOADING:
-    case SHEAF_ITEM_THUMBNAILING:
-    default:
-      g_assert_not_reached ();
-    }
+  if (state == SHEAF_ITEM_READY)
+    sum = sheaf_item_get_skipped (item) ? &self->sums.skipped : &self->sums.done;
+  else if (state == SHEAF_ITEM_CANCELLED)
+    sum = &self->sums.cancelled;
   *sum = (guint) ((int) *sum + by);
 }
 
@@ -247,6 +228,11 @@ on_work_ended (gpointer data, SheafItemWork *work, SheafItemState state, GError 
     sheaf_item_set_state (item, state);
   self->n_under_way--;
   count_end (self, item, 1);
+  if (self->sidecar != NULL && sheaf_item_get_state (item) == SHEAF_ITEM_READY)
+    {
+      sheaf_sidecar_add (self->sidecar, sheaf_item_get_entry (item), sheaf_item_get_file (item));
+      self->has_notes = TRUE;
+    }
 
   /* What may be tried again keeps its transfer; of the rest only the item stays, if that. */
   if (!self->options.keep_items || sheaf_item_get_state (item) == SHEAF_ITEM_READY)
@@ -464,9 +450,9 @@ sheaf_batch_dispose (GObject *object)
 
   self->cancelled = TRUE;
   self->work_context.cancelled = TRUE;
-  clear_source (&self->start);
-  clear_source (&self->tick);
-  clear_source (&self->timeout);
+  sheaf_timer_clear (&self->start);
+  sheaf_timer_clear (&self->tick);
+  sheaf_timer_clear (&self->timeout);
   stop_feeds (self);
   g_hash_table_remove_all (self->works);
   g_queue_clear_full (&self->pending, (GDestroyNotify) sheaf_fed_free);
@@ -479,6 +465,7 @@ sheaf_batch_dispose (GObject *object)
   g_clear_object (&self->pool);
   g_clear_object (&self->thumbnailer);
   g_clear_object (&self->source);
+  g_clear_object (&self->sidecar);
   G_OBJECT_CLASS (sheaf_batch_parent_class)->dispose (object);
 }
 
@@ -535,7 +522,7 @@ on_start (gpointer data)
 {
   SheafBatch *self = data;
 
-  clear_source (&self->start);
+  sheaf_timer_clear (&self->start);
   if (self->error != NULL)
     g_signal_emit (self, signals[NOTICE], 0, self->error);
   pump (self);
@@ -547,7 +534,7 @@ on_timeout (gpointer data)
 {
   SheafBatch *self = data;
 
-  clear_source (&self->timeout);
+  sheaf_timer_clear (&self->timeout);
   self->timed_out = TRUE;
   sheaf_batch_cancel (self);
   return G_SOURCE_REMOVE;
@@ -571,6 +558,7 @@ sheaf_batch_new (const SheafBatchParts *parts, const SheafBatchOptions *options)
   g_set_object (&self->pool, parts->pool);
   g_set_object (&self->thumbnailer, parts->thumbnailer);
   g_set_object (&self->source, parts->source);
+  g_set_object (&self->sidecar, parts->sidecar);
   self->feed_options = parts->feed_options;
   self->types = g_strdupv ((char **) parts->feed_options.types);
   self->feed_options.types = (const char *const *) self->types;
@@ -595,10 +583,11 @@ sheaf_batch_new (const SheafBatchParts *parts, const SheafBatchOptions *options)
 
   self->paused = parts->paused;
   set_running (self, TRUE);
-  self->start = attach (g_idle_source_new (), on_start, self);
+  self->start = sheaf_timer_start (g_idle_source_new (), on_start, self);
   g_source_set_priority (self->start, G_PRIORITY_DEFAULT);
   if (options->timeout > 0)
-    self->timeout = attach (g_timeout_source_new_seconds (options->timeout), on_timeout, self);
+    self->timeout
+        = sheaf_timer_start (g_timeout_source_new_seconds (options->timeout), on_timeout, self);
   return self;
 }
 

@@ -421,6 +421,7 @@ sheaf_engine_begin_download (SheafEngine *self,
   g_autoptr (GError) error = NULL;
   g_autoptr (SheafDownloadPool) pool = new_pool (self, folder, facts, options->use_archive, &error);
   g_autoptr (SheafFeed) feed = NULL;
+  g_autoptr (SheafSidecar) sidecar = NULL;
   g_autofree char *title
       = source != NULL ? sheaf_source_dup_title (source) : g_file_get_basename (folder);
   SheafBatchParts parts = {
@@ -437,6 +438,8 @@ sheaf_engine_begin_download (SheafEngine *self,
                       .retries = sheaf_settings_get_retries (self->settings) },
   };
 
+  if (sheaf_settings_get_write_metadata (self->settings))
+    parts.sidecar = sidecar = sheaf_sidecar_new (folder);
   if (pool != NULL && options->thumbnails)
     parts.thumbnailer = sheaf_engine_get_thumbnailer (self, &error);
   if (error == NULL)

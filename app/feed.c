@@ -10,6 +10,7 @@
 #include "app/feed.h"
 
 #include "app/folder-scan.h"
+#include "app/timers.h"
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
@@ -81,17 +82,9 @@ sheaf_fed_free (SheafFed *fed)
 }
 
 static void
-clear_source (GSource **source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
-static void
 slot_free (Slot *slot)
 {
-  clear_source (&slot->wait);
+  sheaf_timer_clear (&slot->wait);
   sheaf_entry_unref (slot->entry);
   g_clear_pointer (&slot->entries, g_ptr_array_unref);
   g_clear_error (&slot->error);
@@ -201,11 +194,9 @@ static GSource *
 call_later (guint seconds, GSourceFunc callback, gpointer data)
 {
   /* A little apart, so that what failed together does not come back together. */
-  GSource *source = g_timeout_source_new (seconds * 1000 + (guint) g_random_int_range (0, 250));
+  guint ms = seconds * 1000 + (guint) g_random_int_range (0, 250);
 
-  g_source_set_callback (source, callback, data, NULL);
-  g_source_attach (source, g_main_context_get_thread_default ());
-  return source;
+  return sheaf_timer_start (g_timeout_source_new (ms), callback, data);
 }
 
 static gboolean
@@ -311,7 +302,7 @@ on_page_loaded (GObject *object, GAsyncResult *result, gpointer data)
           && may_retry (self, error, self->page_tries, &seconds))
         {
           self->page_tries++;
-          clear_source (&self->page_wait);
+          sheaf_timer_clear (&self->page_wait);
           self->page_wait = call_later (seconds, on_page_wait_over, self);
           g_signal_emit (self, signals[NOTICE], 0, error);
           return;
@@ -428,7 +419,7 @@ drop_everything (SheafFeed *self)
   Slot *slot;
 
   g_cancellable_cancel (self->cancellable);
-  clear_source (&self->page_wait);
+  sheaf_timer_clear (&self->page_wait);
   self->has_more = FALSE;
   while ((slot = g_queue_pop_head (&self->slots)) != NULL)
     {

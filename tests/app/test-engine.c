@@ -247,6 +247,39 @@ test_limit_and_types (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_write_metadata (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *credits
+      = g_build_filename (g_file_peek_path (fixture->options.folder), "CREDITS.md", NULL);
+  g_autofree char *first_text = NULL;
+  g_autofree char *second_text = NULL;
+  g_autoptr (SheafSource) source = open_source (fixture, "imgur:hot");
+  g_autoptr (SheafItem) item = NULL;
+  g_autofree char *sidecar = NULL;
+  g_autofree char *name = NULL;
+
+  g_object_set (fixture->settings, "write-metadata", TRUE, NULL);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (SheafBatch) batch = download (fixture, source, NULL);
+      SheafBatchSums sums = run (batch);
+
+      g_assert_cmpuint (sums.done + sums.skipped, ==, N_PICTURES);
+      g_assert_true (
+          g_file_get_contents (credits, i == 0 ? &first_text : &second_text, NULL, NULL));
+      if (i == 0)
+        item = g_list_model_get_item (G_LIST_MODEL (sheaf_batch_get_items (batch)), 0);
+    }
+  sidecar = g_strconcat (g_file_peek_path (sheaf_item_get_file (item)), ".json", NULL);
+  g_assert_true (g_file_test (sidecar, G_FILE_TEST_EXISTS));
+  name = g_file_get_basename (sheaf_item_get_file (item));
+  *strchr (name, '.') = '\0';
+  g_assert_nonnull (strstr (first_text, name));
+  /* The second time there was nothing to add. */
+  g_assert_cmpstr (first_text, ==, second_text);
+}
+
+static void
 test_failures_and_retry (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (SheafSource) source = open_source (fixture, "imgur:hot");
@@ -648,6 +681,7 @@ main (int argc, char *argv[])
   ADD ("download-all", NULL, test_download_all);
   ADD ("items-not-kept", NULL, test_items_not_kept);
   ADD ("limit-and-types", NULL, test_limit_and_types);
+  ADD ("write-metadata", NULL, test_write_metadata);
   ADD ("failures-and-retry", "file:500=0.4", test_failures_and_retry);
   ADD ("cancel", NULL, test_cancel);
   ADD ("dropped-while-running", NULL, test_dropped_while_running);
