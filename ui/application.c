@@ -59,7 +59,12 @@ get_window (SheafApplication *self)
 static void
 sheaf_application_activate (GApplication *application)
 {
-  gtk_window_present (GTK_WINDOW (get_window (SHEAF_APPLICATION (application))));
+  gboolean first = gtk_application_get_windows (GTK_APPLICATION (application)) == NULL;
+  SheafWindow *window = get_window (SHEAF_APPLICATION (application));
+
+  if (first)
+    sheaf_window_restore (window);
+  gtk_window_present (GTK_WINDOW (window));
 }
 
 static void

@@ -267,6 +267,23 @@ wallpaper (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+rebuild (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SheafItemActions *self = user_data;
+  g_autoptr (GPtrArray) items = dup_items (self);
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      SheafItem *item = g_ptr_array_index (items, i);
+
+      sheaf_engine_forget_thumbnail (self->engine, item);
+      sheaf_texture_cache_remove (sheaf_texture_cache_get_default (), sheaf_item_get_entry (item));
+      if (self->grid != NULL)
+        sheaf_grid_reload_item (self->grid, item);
+    }
+}
+
+static void
 contact_sheet (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   SheafItemActions *self = user_data;
@@ -286,6 +303,7 @@ static const GActionEntry entries[] = {
   { "copy-link", copy_link },
   { "wallpaper", wallpaper },
   { "contact-sheet", contact_sheet },
+  { "rebuild", rebuild },
 };
 
 static void
@@ -315,6 +333,7 @@ update (SheafItemActions *self)
   enable (self, "copy-picture", n == 1 && !album);
   enable (self, "copy-link", entry != NULL && (entry->url != NULL || entry->page_url != NULL));
   enable (self, "wallpaper", n == 1 && file);
+  enable (self, "rebuild", file && self->engine != NULL);
   enable (self, "contact-sheet", n > 0 && self->grid != NULL);
 }
 

@@ -42,6 +42,8 @@ struct _SheafPreferencesWindow
   GtkSpinButton *connect_timeout;
   GtkSpinButton *read_timeout;
 
+  GtkWidget *clean_up;
+
   gboolean filling;
 };
 
@@ -89,6 +91,40 @@ on_choose_destination (SheafPreferencesWindow *self)
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
   g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_destination_chosen), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+}
+
+static void
+on_cleaned_up (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SheafPreferencesWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  guint n_removed = 0;
+  guint64 bytes = 0;
+  gboolean done = sheaf_engine_clean_up_thumbnails_finish (SHEAF_ENGINE (source), result,
+                                                           &n_removed, &bytes, &error);
+
+  if (self->engine == NULL)
+    return; /* the window was closed meanwhile */
+  gtk_widget_set_sensitive (self->clean_up, TRUE);
+  if (done)
+    {
+      g_autofree char *size = g_format_size (bytes);
+
+      /* Translators: %u thumbnails were removed, %s is how much room that gave: “3.2 MB” */
+      text = g_strdup_printf (g_dngettext (NULL, "%u thumbnail removed, %s freed",
+                                           "%u thumbnails removed, %s freed", n_removed),
+                              n_removed, size);
+    }
+  adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self),
+                                    adw_toast_new (done ? text : error->message));
+}
+
+static void
+on_clean_up (SheafPreferencesWindow *self)
+{
+  gtk_widget_set_sensitive (self->clean_up, FALSE);
+  sheaf_engine_clean_up_thumbnails_async (self->engine, NULL, on_cleaned_up, g_object_ref (self));
 }
 
 /* No types chosen means every kind of picture; the expander's switch says whether some are. */
@@ -314,8 +350,10 @@ sheaf_preferences_window_class_init (SheafPreferencesWindowClass *klass)
   BIND (retries);
   BIND (connect_timeout);
   BIND (read_timeout);
+  BIND (clean_up);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_choose_destination);
+  gtk_widget_class_bind_template_callback (widget_class, on_clean_up);
   gtk_widget_class_bind_template_callback (widget_class, on_types_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_thumbnail_size_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_executor_changed);

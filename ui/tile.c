@@ -8,6 +8,7 @@
 
 #include "ui/tile.h"
 
+#include "ui/grid.h"
 #include "ui/texture-cache.h"
 #include "ui/thumb.h"
 
@@ -338,6 +339,55 @@ on_retry_clicked (SheafTile *self)
                               gtk_list_item_get_position (self->list_item));
 }
 
+static GdkContentProvider *
+content_of (GPtrArray *items)
+{
+  GdkContentProvider *content;
+  GdkFileList *list;
+  GSList *files = NULL;
+
+  for (guint i = items->len; i-- > 0;)
+    {
+      GFile *file = sheaf_item_get_file (g_ptr_array_index (items, i));
+
+      if (file != NULL)
+        files = g_slist_prepend (files, file);
+    }
+  if (files == NULL)
+    return NULL;
+  list = gdk_file_list_new_from_list (files);
+  g_slist_free (files);
+  content = gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, list);
+  g_boxed_free (GDK_TYPE_FILE_LIST, list);
+  return content;
+}
+
+/* Only what is picked is dragged out; anywhere else a drag draws the rubber band. */
+static GdkContentProvider *
+on_drag_prepare (SheafTile *self, double x, double y, GtkDragSource *source)
+{
+  GtkWidget *grid = gtk_widget_get_ancestor (GTK_WIDGET (self), SHEAF_TYPE_GRID);
+  g_autoptr (GPtrArray) items = NULL;
+
+  if (grid == NULL || self->item == NULL || !gtk_list_item_get_selected (self->list_item))
+    return NULL;
+  items = sheaf_grid_dup_selected (SHEAF_GRID (grid));
+  return content_of (items);
+}
+
+static void
+on_drag_begin (SheafTile *self, GdkDrag *drag, GtkDragSource *source)
+{
+  GdkTexture *texture = sheaf_thumb_get_texture (self->thumb);
+
+  if (texture != NULL)
+    {
+      g_autoptr (GdkPaintable) icon = gtk_widget_paintable_new (GTK_WIDGET (self->thumb));
+
+      gtk_drag_source_set_icon (source, icon, 20, 20);
+    }
+}
+
 static void
 sheaf_tile_unmap (GtkWidget *widget)
 {
@@ -420,6 +470,8 @@ sheaf_tile_class_init (SheafTileClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SheafTile, title);
   gtk_widget_class_bind_template_child (widget_class, SheafTile, status);
   gtk_widget_class_bind_template_callback (widget_class, on_check_toggled);
+  gtk_widget_class_bind_template_callback (widget_class, on_drag_begin);
+  gtk_widget_class_bind_template_callback (widget_class, on_drag_prepare);
   gtk_widget_class_bind_template_callback (widget_class, on_retry_clicked);
   gtk_widget_class_set_css_name (widget_class, "tile");
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);

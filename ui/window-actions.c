@@ -65,7 +65,13 @@ say_of_client_id (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 client_id_changed (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  sheaf_welcome_page_update_client_id (SHEAF_WINDOW (widget)->welcome);
+  SheafWindow *self = SHEAF_WINDOW (widget);
+  g_autofree char *spec = g_strdup (sheaf_gallery_page_get_spec (self->gallery));
+
+  sheaf_welcome_page_update_client_id (self->welcome);
+  /* What could not be opened for want of an ID may open now. */
+  if (spec != NULL && sheaf_gallery_page_get_source (self->gallery) == NULL)
+    sheaf_gallery_page_open (self->gallery, spec);
 }
 
 static void

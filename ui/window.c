@@ -197,6 +197,7 @@ on_client_id (SheafWindow *self, const char *id)
 {
   sheaf_engine_set_client_id (self->engine, id);
   gtk_widget_activate_action (GTK_WIDGET (self), "app.keep-client-id", "s", id);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.client-id-changed", NULL);
 }
 
 static void
@@ -218,7 +219,20 @@ save_size (SheafWindow *self)
     return;
   gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
   g_settings_set (self->state, "size", "(ii)", width, height);
+}
+
+static void
+save_session (SheafWindow *self)
+{
+  const char *spec = NULL;
+
+  if (self->state == NULL)
+    return;
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->explore), "gallery") == 0
+      && sheaf_gallery_page_get_source (self->gallery) != NULL)
+    spec = sheaf_gallery_page_get_spec (self->gallery);
   g_settings_set_string (self->state, "view", adw_view_stack_get_visible_child_name (self->views));
+  g_settings_set_string (self->state, "source", spec != NULL ? spec : "");
 }
 
 static void
@@ -273,6 +287,7 @@ sheaf_window_close_request (GtkWindow *window)
   SheafWindow *self = SHEAF_WINDOW (window);
 
   save_size (self);
+  save_session (self);
   if (!self->closing && sheaf_window_get_busy (self))
     {
       /* A hidden window keeps the program; opening Sheaf again shows it. */
@@ -410,6 +425,24 @@ sheaf_window_new (AdwApplication *application, SheafEngine *engine)
 
   set_engine (self, engine);
   return self;
+}
+
+void
+sheaf_window_restore (SheafWindow *self)
+{
+  g_autofree char *view = NULL;
+  g_autofree char *spec = NULL;
+
+  g_return_if_fail (SHEAF_IS_WINDOW (self));
+
+  if (self->state == NULL)
+    return;
+  view = g_settings_get_string (self->state, "view");
+  spec = g_settings_get_string (self->state, "source");
+  if (*spec != '\0')
+    sheaf_window_open_source (self, spec);
+  if (adw_view_stack_get_child_by_name (self->views, view) != NULL)
+    sheaf_window_show_view (self, view);
 }
 
 void

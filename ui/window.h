@@ -27,6 +27,9 @@ void sheaf_window_download_uris (SheafWindow *self, const char *const *uris);
 /* Shows batches that a Sheaf before left unfinished; (element-type SheafBatch). */
 void sheaf_window_add_unfinished (SheafWindow *self, GPtrArray *batches);
 
+/* Opens again what the last window showed when it was closed. */
+void sheaf_window_restore (SheafWindow *self);
+
 /* Whether work is under way. */
 gboolean sheaf_window_get_busy (SheafWindow *self);
 
