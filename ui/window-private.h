@@ -5,6 +5,7 @@
 #pragma once
 
 #include "ui/batch-page.h"
+#include "ui/compare-page.h"
 #include "ui/gallery-page.h"
 #include "ui/item-actions.h"
 #include "ui/viewer-page.h"
@@ -37,6 +38,7 @@ struct _SheafWindow
   SheafBatchPage *downloads;
   SheafBatchPage *folder;
   SheafViewerPage *viewer;
+  SheafComparePage *compare;
   GtkWidget *drop_hint;
 
   guint inhibit_cookie;

@@ -333,6 +333,7 @@ sheaf_window_class_init (SheafWindowClass *klass)
   g_type_ensure (SHEAF_TYPE_GALLERY_PAGE);
   g_type_ensure (SHEAF_TYPE_BATCH_PAGE);
   g_type_ensure (SHEAF_TYPE_VIEWER_PAGE);
+  g_type_ensure (SHEAF_TYPE_COMPARE_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, SHEAF_RESOURCES "templates/window.ui");
   gtk_widget_class_bind_template_child (widget_class, SheafWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, SheafWindow, leaflet);
@@ -345,6 +346,7 @@ sheaf_window_class_init (SheafWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SheafWindow, downloads);
   gtk_widget_class_bind_template_child (widget_class, SheafWindow, folder);
   gtk_widget_class_bind_template_child (widget_class, SheafWindow, viewer);
+  gtk_widget_class_bind_template_child (widget_class, SheafWindow, compare);
   gtk_widget_class_bind_template_child (widget_class, SheafWindow, drop_hint);
   gtk_widget_class_bind_template_callback (widget_class, on_activate_item);
   gtk_widget_class_bind_template_callback (widget_class, on_visible_child_changed);
@@ -398,6 +400,7 @@ set_engine (SheafWindow *self, SheafEngine *engine)
   sheaf_batch_page_set_engine (self->downloads, engine);
   sheaf_batch_page_set_engine (self->folder, engine);
   sheaf_viewer_page_set_engine (self->viewer, engine);
+  sheaf_compare_page_set_engine (self->compare, engine);
   self->gallery_actions = actions_for (self, sheaf_gallery_page_get_grid (self->gallery));
   self->downloads_actions = actions_for (self, sheaf_batch_page_get_grid (self->downloads));
   self->folder_actions = actions_for (self, sheaf_batch_page_get_grid (self->folder));

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "ui/batch-page.h"
+#include "ui/compare-page.h"
 #include "ui/details.h"
 #include "ui/facet-bar.h"
 #include "ui/failures-window.h"
@@ -34,6 +35,7 @@ static const struct
   { "welcome-page", sheaf_welcome_page_get_type },
   { "viewer-page", sheaf_viewer_page_get_type },
   { "details", sheaf_details_get_type },
+  { "compare-page", sheaf_compare_page_get_type },
 };
 
 static SheafEngine *engine;
