@@ -261,4 +261,6 @@ sheaf_window_install_actions (SheafWindowClass *klass)
                                        "downloads");
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_3, GDK_ALT_MASK, "win.show-view", "s",
                                        "folder");
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_4, GDK_ALT_MASK, "win.show-view", "s",
+                                       "compare");
 }
