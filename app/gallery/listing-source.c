@@ -279,7 +279,7 @@ sheaf_listing_dup_web_url (const char *url)
   if (url == NULL || strlen (url) > 4000)
     return NULL;
   full = g_str_has_prefix (url, "//") ? g_strconcat ("https:", url, NULL) : g_strdup (url);
-  uri = g_uri_parse (full, G_URI_FLAGS_ENCODED | G_URI_FLAGS_PARSE_RELAXED, NULL);
+  uri = g_uri_parse (full, G_URI_FLAGS_ENCODED, NULL);
   if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0'
       || (!g_str_equal (g_uri_get_scheme (uri), "http")
           && !g_str_equal (g_uri_get_scheme (uri), "https")))
