@@ -98,7 +98,9 @@ first_tag (const char *text, const char *end)
     {
       const char *close = NULL;
 
-      while (text < end && (g_ascii_isspace (*text) || (guchar) *text >= 0xef))
+      if (end - text >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)
+        text += 3;
+      while (text < end && g_ascii_isspace (*text))
         text++;
       if (end - text >= 4 && memcmp (text, "<!--", 4) == 0)
         close = g_strstr_len (text, end - text, "-->");

@@ -105,10 +105,12 @@ is_reserved (const char *name)
 static void
 cut (char *name, gsize max)
 {
+  const char *end;
+
   if (strlen (name) <= max)
     return;
-  name[max] = '\0';
-  *g_utf8_find_prev_char (name, name + max) = '\0';
+  g_utf8_validate (name, max, &end);
+  name[end - name] = '\0';
 }
 
 static void
