@@ -1,0 +1,208 @@
+/* test-archive.c: what is wanted and what is whole, through damage and crashes
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "app/download/archive.h"
+#include "app/download/entry-record.h"
+#include "app/work/error.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct
+{
+  char *top;
+  GFile *file;
+  GFile *folder;
+  SheafArchive *archive;
+} Fixture;
+
+static void
+reopen (Fixture *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_clear_object (&self->archive);
+  self->archive = sheaf_archive_open (self->file, &error);
+  g_assert_no_error (error);
+}
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  g_autofree char *path = NULL;
+
+  self->top = g_dir_make_tmp ("sheaf-archive-XXXXXX", NULL);
+  path = g_build_filename (self->top, "deep", "archive.sqlite", NULL);
+  self->file = g_file_new_for_path (path);
+  self->folder = g_file_new_for_path ("/somewhere");
+  reopen (self);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", self->top);
+
+  g_object_unref (self->archive);
+  g_object_unref (self->file);
+  g_object_unref (self->folder);
+  g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
+  g_free (self->top);
+}
+
+static SheafEntry *
+new_entry (const char *id)
+{
+  SheafEntry *entry = sheaf_entry_new ("test", id);
+
+  entry->url = g_strconcat ("http://h/", id, ".jpg", NULL);
+  entry->title = g_strdup ("Title “ü”");
+  entry->bytes = G_GUINT64_CONSTANT (5000000000);
+  entry->date = -5;
+  entry->animated = TRUE;
+  entry->index = 3;
+  return entry;
+}
+
+static SheafArchiveState
+want (Fixture *self, const char *id)
+{
+  g_autoptr (SheafEntry) entry = new_entry (id);
+  g_auto (SheafArchiveRow) row = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sheaf_archive_want (self->archive, self->folder, entry, &row, &error));
+  g_assert_no_error (error);
+  return row.state;
+}
+
+static void
+set (Fixture *self, const char *id, SheafArchiveState state)
+{
+  g_autoptr (SheafEntry) entry = new_entry (id);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (
+      sheaf_archive_set (self->archive, self->folder, entry, state, "x.jpg", 7, NULL, &error));
+}
+
+static guint
+count_unfinished (Fixture *self)
+{
+  g_autoptr (GPtrArray) entries = sheaf_archive_dup_unfinished (self->archive, self->folder, NULL);
+
+  return entries->len;
+}
+
+static void
+test_life (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) unfinished = NULL, folders = NULL;
+  SheafEntry *entry;
+
+  g_assert_cmpint (want (self, "b"), ==, SHEAF_ARCHIVE_NONE);
+  g_assert_cmpint (want (self, "a"), ==, SHEAF_ARCHIVE_NONE);
+  g_assert_cmpint (want (self, "c"), ==, SHEAF_ARCHIVE_NONE);
+  set (self, "c", SHEAF_ARCHIVE_DONE);
+  set (self, "a", SHEAF_ARCHIVE_PLACING);
+  reopen (self);
+  g_assert_cmpint (want (self, "b"), ==, SHEAF_ARCHIVE_WANTED);
+  g_assert_cmpint (want (self, "a"), ==, SHEAF_ARCHIVE_PLACING);
+  g_assert_cmpint (want (self, "c"), ==, SHEAF_ARCHIVE_DONE);
+
+  unfinished = sheaf_archive_dup_unfinished (self->archive, self->folder, NULL);
+  g_assert_cmpuint (unfinished->len, ==, 2);
+  entry = unfinished->pdata[0];
+  g_assert_cmpstr (entry->id, ==, "b");
+  g_assert_cmpstr (entry->title, ==, "Title “ü”");
+  g_assert_cmpuint (entry->bytes, ==, G_GUINT64_CONSTANT (5000000000));
+  g_assert_cmpint (entry->date, ==, -5);
+  g_assert_true (entry->animated);
+  g_assert_cmpuint (entry->index, ==, 3);
+  folders = sheaf_archive_dup_unfinished_folders (self->archive, NULL);
+  g_assert_cmpuint (folders->len, ==, 1);
+  g_assert_true (g_file_equal (folders->pdata[0], self->folder));
+
+  set (self, "b", SHEAF_ARCHIVE_FAILED);
+  g_assert_cmpuint (count_unfinished (self), ==, 1);
+  g_assert_cmpint (want (self, "b"), ==, SHEAF_ARCHIVE_FAILED);
+  g_assert_cmpuint (count_unfinished (self), ==, 2);
+  g_assert_true (sheaf_archive_forget_unfinished (self->archive, self->folder, NULL));
+  g_assert_cmpuint (count_unfinished (self), ==, 0);
+  g_assert_cmpint (sheaf_archive_count (self->archive, NULL, SHEAF_ARCHIVE_DONE), ==, 1);
+}
+
+static void
+test_all_or_nothing (Fixture *self, gconstpointer data)
+{
+  g_assert_true (sheaf_archive_begin (self->archive, NULL));
+  want (self, "a");
+  sheaf_archive_rollback (self->archive);
+  g_assert_cmpuint (count_unfinished (self), ==, 0);
+  g_assert_true (sheaf_archive_begin (self->archive, NULL));
+  want (self, "a");
+  g_assert_true (sheaf_archive_commit (self->archive, NULL));
+  reopen (self);
+  g_assert_cmpuint (count_unfinished (self), ==, 1);
+}
+
+static void
+test_two_at_once (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SheafArchive) other = sheaf_archive_open (self->file, NULL);
+  g_autoptr (SheafEntry) entry = new_entry ("b");
+  g_auto (SheafArchiveRow) row = { 0 };
+
+  want (self, "a");
+  g_assert_true (sheaf_archive_want (other, self->folder, entry, &row, NULL));
+  g_assert_cmpuint (count_unfinished (self), ==, 2);
+}
+
+static void
+test_damaged (Fixture *self, gconstpointer data)
+{
+  g_autofree char *path = g_file_get_path (self->file);
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+  guint n_aside = 0;
+
+  want (self, "a");
+  g_clear_object (&self->archive);
+  g_assert_true (g_file_set_contents (path, "this is no database, not even nearly one", -1, NULL));
+  g_test_expect_message ("sheaf", G_LOG_LEVEL_WARNING, "*damaged*");
+  reopen (self);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (count_unfinished (self), ==, 0);
+  want (self, "b");
+  dir = g_dir_open (folder, 0, NULL);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    n_aside += strstr (name, ".damaged-") != NULL;
+  g_assert_cmpuint (n_aside, >=, 1);
+}
+
+static void
+test_no_place (void)
+{
+  g_autoptr (GFile) file = g_file_new_for_path ("/proc/none/archive.sqlite");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SheafArchive) archive = sheaf_archive_open (file, &error);
+
+  g_assert_null (archive);
+  g_assert_error (error, SHEAF_ERROR, SHEAF_ERROR_PERMISSION);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/archive/life", Fixture, NULL, set_up, test_life, tear_down);
+  g_test_add ("/archive/all-or-nothing", Fixture, NULL, set_up, test_all_or_nothing, tear_down);
+  g_test_add ("/archive/two-at-once", Fixture, NULL, set_up, test_two_at_once, tear_down);
+  g_test_add ("/archive/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
+  g_test_add_func ("/archive/no-place", test_no_place);
+  return g_test_run ();
+}
