@@ -17,7 +17,6 @@
 
 #define CONNECT_SECONDS  10
 #define BACKOFF_FIRST_MS 300
-#define BACKOFF_LAST_MS  10000
 #define READ_SIZE        65536
 
 typedef struct
@@ -215,7 +214,7 @@ break_round (SheafRedis *self, const GError *cause, gboolean fatal)
       self->reconnect
           = add_source (self, g_timeout_source_new (self->backoff_ms + g_random_int_range (0, 100)),
                         on_reconnect);
-      self->backoff_ms = MIN (self->backoff_ms * 2, BACKOFF_LAST_MS);
+      self->backoff_ms = MIN (self->backoff_ms * 2, self->patience_ms);
     }
   if (!self->closed)
     self->state (self, FALSE, error, fatal, self->state_data);

@@ -48,8 +48,8 @@ typedef void (*SheafRedisPushFunc) (const char *message, gpointer user_data);
 SheafRedis *
 sheaf_redis_new (SheafBrokerAddress *address, SheafRedisStateFunc state, gpointer user_data);
 
-/* How long the broker may stay silent over a command before the connection counts as broken;
- * 10 seconds unless set. */
+/* How long the broker may stay silent over a command before the connection counts as broken, and
+ * how long to wait at most between two attempts to connect; 10 seconds unless set. */
 void sheaf_redis_set_patience (SheafRedis *self, guint milliseconds);
 
 gboolean sheaf_redis_get_connected (SheafRedis *self);
