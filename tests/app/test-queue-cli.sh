@@ -1,0 +1,69 @@
+#!/bin/bash
+# test-queue-cli.sh BUILDDIR   a broker and two workers, started by the commands that are printed,
+#                              get the same files as threads do
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+set -u
+build=$(cd "$1" && pwd)
+export PATH=$build/app:$PATH SHEAF_HELPER_DIR=$build/app GSETTINGS_BACKEND=memory
+export IMGUR_CLIENT_ID=0123456789abcde ASAN_OPTIONS=detect_leaks=0
+unset SHEAF_BROKER
+top=$(mktemp -d)
+export XDG_STATE_HOME=$top/state XDG_DATA_HOME=$top/data XDG_CACHE_HOME=$top/cache
+processes=()
+clean_up() {
+  for p in "${processes[@]}"; do kill "$p" 2>/dev/null; done
+  wait
+  rm -rf "$top"
+}
+trap clean_up EXIT
+n=0 failed=0
+check() {
+  n=$((n + 1))
+  if "${@:2}" >"$top/check" 2>&1; then echo "ok $n - $1"; else
+    echo "not ok $n - $1"
+    sed 's/^/# /' "$top/check"
+    failed=1
+  fi
+}
+
+cd "$top" && mkdir here
+port=$((20000 + RANDOM % 20000))
+sheaf-cli queue status >/dev/null 2>"$top/none"
+check "without a broker: one sentence, and the exit status of the network" \
+  test "$? $(wc -l <"$top/none")" = "4 1"
+sheaf-cli broker --port $port >command 2>broker.log &
+processes+=($!)
+for _ in $(seq 150); do [ -s command ] && break; sleep 0.1; done
+check "the broker prints a command" grep -q "^sheaf-cli worker --broker 'rediss://" command
+check "in which there is no password" bash -c "! grep -qF \"\$(cat state/sheaf/broker/password)\" command"
+cd here
+for i in 1 2; do
+  bash -c "exec $(cat ../command)" 2>"../worker-$i.log" &
+  processes+=($!)
+done
+for _ in $(seq 150); do
+  [ "$(sheaf-cli queue status | grep -c ^worker)" = 2 ] && break
+  sleep 0.1
+done
+check "two workers are there" test "$(sheaf-cli queue status --json |
+  /usr/bin/python3 -c 'import json, sys; print(len(json.load(sys.stdin)["workers"]))')" = 2
+check "download with threads" sheaf-cli download demo: -x threads --limit 15 --no-archive --no-thumbnails -o threads
+check "download with the queue" sheaf-cli download demo: -x queue --limit 15 --no-archive --no-thumbnails -o queue
+check "as many files as asked for" test "$(find queue -type f | wc -l)" = 15
+check "the same files" diff -r threads queue
+check "workers left nothing behind" test -z "$(find . -path '*/.sheaf-queue/*')"
+check "thumbnails with the queue" sheaf-cli thumbnail queue -x queue -s 128 -o thumbnails
+check "as many as pictures" test "$(find thumbnails -type f | wc -l)" = 15
+check "nothing is left in the queue" bash -c 'sheaf-cli queue status | grep -q "^0 queued, 0 running, 0 waiting"'
+kill -TERM "${processes[1]}" "${processes[2]}"
+wait "${processes[1]}"
+check "a worker ends well" test $? = 0
+wait "${processes[2]}"
+check "and the other" test $? = 0
+kill -TERM "${processes[0]}"
+wait "${processes[0]}"
+check "and the broker" test $? = 0
+processes=()
+echo "1..$n"
+exit $failed
