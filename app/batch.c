@@ -536,6 +536,9 @@ on_timeout (gpointer data)
 
   sheaf_timer_clear (&self->timeout);
   self->timed_out = TRUE;
+  if (self->feeds.length > 0 && self->error == NULL)
+    self->error = g_error_new_literal (SHEAF_ERROR, SHEAF_ERROR_TIMEOUT,
+                                       _ ("The time was over before everything was known."));
   sheaf_batch_cancel (self);
   return G_SOURCE_REMOVE;
 }

@@ -427,7 +427,9 @@ test_timeout (Fixture *fixture, gconstpointer data)
   batch = download (fixture, source, NULL);
   sums = run (batch);
   items = G_LIST_MODEL (sheaf_batch_get_items (batch));
-  g_assert_cmpuint (sums.failed, >, 0);
+  /* On a slow machine, before even the list was there; which is said, too. */
+  if (sums.failed == 0)
+    g_assert_error (sheaf_batch_get_error (batch), SHEAF_ERROR, SHEAF_ERROR_TIMEOUT);
   for (guint i = 0; i < g_list_model_get_n_items (items); i++)
     {
       g_autoptr (SheafItem) item = g_list_model_get_item (items, i);
