@@ -6,6 +6,7 @@
  * stop the work without touching what belongs to the caller. */
 #include "config.h"
 
+#include "app/exec/mailbox.h"
 #include "app/exec/request.h"
 #include "app/work/error.h"
 
@@ -74,7 +75,7 @@ sheaf_request_unref (SheafRequest *self)
 {
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
-  g_assert (self->task == NULL);
+  g_clear_object (&self->task); /* where its context ended before the answer came */
   sheaf_job_unref (self->job);
   g_object_unref (self->cancellable);
   g_clear_object (&self->outer);
@@ -180,20 +181,15 @@ sheaf_request_cancel (SheafRequest *self)
   g_cancellable_cancel (self->cancellable);
 }
 
+/* One mailbox for both, so that progress cannot overtake or outlive the answer. */
 static void
-attach (SheafRequest *self, GSourceFunc func, const char *name)
+post (SheafRequest *self, void (*func) (gpointer request))
 {
-  g_autoptr (GSource) source = g_idle_source_new ();
-
-  /* One priority for all, so that progress cannot overtake or outlive the answer. */
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_static_name (source, name);
-  g_source_set_callback (source, func, sheaf_request_ref (self),
-                         (GDestroyNotify) sheaf_request_unref);
-  g_source_attach (source, g_task_get_context (self->task));
+  sheaf_mailbox_post (g_task_get_context (self->task), func, sheaf_request_ref (self),
+                      (GDestroyNotify) sheaf_request_unref);
 }
 
-static gboolean
+static void
 deliver_progress (gpointer user_data)
 {
   SheafRequest *self = user_data;
@@ -209,7 +205,6 @@ deliver_progress (gpointer user_data)
 
   if (!delivered)
     self->progress (done, total, self->progress_data);
-  return G_SOURCE_REMOVE;
 }
 
 void
@@ -231,13 +226,13 @@ sheaf_request_progress (guint64 done, guint64 total, gpointer request)
       self->done = done;
       self->total = total;
       if (!self->progress_pending)
-        attach (self, deliver_progress, "[sheaf] progress");
+        post (self, deliver_progress);
       self->progress_pending = TRUE;
     }
   g_mutex_unlock (&self->mutex);
 }
 
-static gboolean
+static void
 deliver (gpointer user_data)
 {
   SheafRequest *self = user_data;
@@ -249,7 +244,6 @@ deliver (gpointer user_data)
                            (GDestroyNotify) sheaf_reply_unref);
   else
     g_task_return_error (task, g_steal_pointer (&self->error));
-  return G_SOURCE_REMOVE;
 }
 
 void
@@ -270,7 +264,7 @@ sheaf_request_complete (SheafRequest *self, SheafReply *reply, GError *error)
   sheaf_error_normalize (&self->error);
   self->answered = TRUE;
   if (self->task != NULL)
-    attach (self, deliver, "[sheaf] answer");
+    post (self, deliver);
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->mutex);
 }

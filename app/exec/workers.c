@@ -10,6 +10,8 @@
 
 #include "app/exec/request.h"
 
+#define PATIENCE 30 /* microseconds */
+
 struct _SheafWorkers
 {
   SheafWorkFunc func;
@@ -20,6 +22,8 @@ struct _SheafWorkers
   GCond ended;
   GThreadPool *pool;   /* NULL once shutdown took it */
   GQueue queue;        /* (element-type SheafRequest) (owned) */
+  int n_queued;        /* (atomic): its length, for a look without the lock */
+  guint n_awake;       /* workers that look at the queue before they sleep */
   GHashTable *links;   /* (element-type SheafRequest GList): where in @queue */
   GHashTable *running; /* (element-type SheafRequest) (owned) */
   gboolean closed;     /* takes no new jobs */
@@ -62,25 +66,60 @@ end_running (SheafWorkers *self, SheafRequest *request)
   g_mutex_unlock (&self->mutex);
 }
 
+/* Going to sleep and being woken costs more than a small job: where jobs come in quick succession,
+ * a moment's patience is cheaper. */
+static void
+linger (SheafWorkers *self)
+{
+  gint64 until = g_get_monotonic_time () + PATIENCE;
+
+  while (g_atomic_int_get (&self->n_queued) == 0 && g_get_monotonic_time () < until)
+    g_thread_yield ();
+}
+
+/* Under the lock. */
+static SheafRequest *
+next_request (SheafWorkers *self)
+{
+  SheafRequest *request = g_queue_pop_head (&self->queue);
+
+  if (request != NULL)
+    {
+      g_atomic_int_add (&self->n_queued, -1);
+      g_hash_table_remove (self->links, request);
+      begin_running (self, request);
+    }
+  return request;
+}
+
+/* A token wakes a worker; once awake, it takes whatever there is. */
 static void
 work (gpointer token, gpointer user_data)
 {
   SheafWorkers *self = user_data;
-  g_autoptr (SheafRequest) request = NULL;
 
   g_mutex_lock (&self->mutex);
-  request = g_queue_pop_head (&self->queue);
-  if (request != NULL)
+  for (gboolean patient = TRUE;;)
     {
-      g_hash_table_remove (self->links, request);
-      begin_running (self, request);
-    }
-  g_mutex_unlock (&self->mutex);
-  if (request == NULL)
-    return;
+      SheafRequest *request = next_request (self);
 
-  perform (self, request);
-  end_running (self, request);
+      if (request == NULL && !patient)
+        break;
+      patient = request != NULL;
+      g_mutex_unlock (&self->mutex);
+      if (request != NULL)
+        perform (self, request);
+      else
+        linger (self);
+      g_mutex_lock (&self->mutex);
+      if (request != NULL)
+        {
+          g_hash_table_remove (self->running, request);
+          sheaf_request_unref (request);
+        }
+    }
+  self->n_awake--;
+  g_mutex_unlock (&self->mutex);
 }
 
 SheafWorkers *
@@ -128,6 +167,7 @@ on_cancel (SheafRequest *request, gpointer user_data)
     {
       g_hash_table_remove (self->links, request);
       g_queue_delete_link (&self->queue, link);
+      g_atomic_int_add (&self->n_queued, -1);
     }
   g_mutex_unlock (&self->mutex);
 
@@ -150,7 +190,12 @@ push (SheafWorkers *self, SheafRequest *request)
     {
       g_queue_push_tail (&self->queue, sheaf_request_ref (request));
       g_hash_table_insert (self->links, request, self->queue.tail);
-      g_thread_pool_push (self->pool, GUINT_TO_POINTER (1), NULL);
+      g_atomic_int_inc (&self->n_queued);
+      if (self->n_awake < self->n_workers)
+        {
+          self->n_awake++;
+          g_thread_pool_push (self->pool, GUINT_TO_POINTER (1), NULL);
+        }
     }
   g_mutex_unlock (&self->mutex);
 
@@ -213,6 +258,7 @@ sheaf_workers_shutdown (SheafWorkers *self, gboolean cancel)
       self->cancelling = TRUE;
       while ((request = g_queue_pop_head (&self->queue)) != NULL)
         g_ptr_array_add (waiting, request);
+      g_atomic_int_set (&self->n_queued, 0);
       g_hash_table_remove_all (self->links);
       g_hash_table_iter_init (&iter, self->running);
       while (g_hash_table_iter_next (&iter, &request, NULL))

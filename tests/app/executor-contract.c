@@ -552,6 +552,46 @@ test_other_contexts (const Contract *contract)
     g_thread_join (threads[i]);
 }
 
+typedef struct
+{
+  Outcome *others; /* three */
+  Outcome own;
+} Waiting;
+
+/* Waits, in a callback, for answers that may have come together with this one. */
+static void
+on_ready_wait_for_others (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Waiting *waiting = user_data;
+
+  on_ready (source, result, &waiting->own);
+  for (guint i = 0; i < 3; i++)
+    wait_until (&waiting->others[i].done);
+}
+
+static void
+test_loop_in_callback (const Contract *contract)
+{
+  g_autoptr (SheafExecutor) executor = make (contract, 2);
+  g_autoptr (SheafJob) echo = job_new ("echo", "n", 1);
+  Outcome others[3];
+  Waiting waiting = { others, { 0 } };
+
+  sheaf_executor_run_async (executor, echo, NULL, NULL, NULL, on_ready_wait_for_others, &waiting);
+  for (guint i = 0; i < 3; i++)
+    begin (executor, echo, NULL, &others[i]);
+  /* Everything has its answer before the first of them is delivered. */
+  sheaf_executor_shutdown (executor, FALSE);
+  wait_until (&waiting.own.done);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_true (others[i].done);
+      g_assert_no_error (others[i].error);
+      outcome_clear (&others[i]);
+    }
+  outcome_clear (&waiting.own);
+}
+
 static void
 test_last_reference_dropped (const Contract *contract)
 {
@@ -763,6 +803,7 @@ executor_contract_add (const Contract *contract)
     { "shutdown-drain", test_shutdown_drain },
     { "shutdown-cancel", test_shutdown_cancel },
     { "other-contexts", test_other_contexts },
+    { "loop-in-callback", test_loop_in_callback },
     { "last-reference-dropped", test_last_reference_dropped },
     { "many", test_many },
     { "descriptor", test_descriptor },
