@@ -146,7 +146,7 @@ static SheafExecutor *
 get_local (SheafExecutorQueue *self, const char *verb_name, GError **error)
 {
   const SheafVerb *verb = sheaf_verb_lookup (sheaf_verbs, verb_name, error);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
   SheafExecutorOptions options = { .helper_dir = self->helper_dir };
   const char *nick;
   SheafExecutor *local;
@@ -296,7 +296,7 @@ executor_queue_run_async (SheafExecutor *executor,
                           gpointer user_data)
 {
   SheafExecutorQueue *self = SHEAF_EXECUTOR_QUEUE (executor);
-  g_autoptr (SheafExecutorQueue) alive = g_object_ref (self);
+  g_autoptr (SheafExecutorQueue) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (SheafRequest) request = sheaf_request_new (
       self, job, progress, progress_data, cancellable, on_cancel, self, callback, user_data);
 

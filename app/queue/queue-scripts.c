@@ -55,7 +55,7 @@ get_script (const char *name)
 {
   static GMutex lock;
   static GHashTable *scripts; /* never freed: a handful of constants */
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&lock);
   Script *script;
 
   if (scripts == NULL)

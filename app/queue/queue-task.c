@@ -151,7 +151,7 @@ discard_files (SheafQueueTask *self)
 static void
 be_over (SheafQueueTask *self)
 {
-  g_autoptr (SheafQueueTask) alive = sheaf_queue_task_ref (self);
+  g_autoptr (SheafQueueTask) alive G_GNUC_UNUSED = sheaf_queue_task_ref (self);
 
   if (self->step == OVER)
     return;
@@ -476,7 +476,7 @@ sheaf_queue_task_tell (SheafQueueTask *self)
 void
 sheaf_queue_task_stop (SheafQueueTask *self, SheafQueueFate fate)
 {
-  g_autoptr (SheafQueueTask) alive = sheaf_queue_task_ref (self);
+  g_autoptr (SheafQueueTask) alive G_GNUC_UNUSED = sheaf_queue_task_ref (self);
 
   if (self->fate != SHEAF_QUEUE_HELD || self->step == OVER)
     return;

@@ -200,7 +200,7 @@ on_reconnect (gpointer user_data)
 static void
 break_round (SheafRedis *self, const GError *cause, gboolean fatal)
 {
-  g_autoptr (SheafRedis) alive = g_object_ref (self);
+  g_autoptr (SheafRedis) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autofree char *label = sheaf_broker_address_dup_label (self->address);
   g_autoptr (GError) error = NULL;
 
