@@ -92,12 +92,16 @@ fill_bar (SheafBar *bar, const SheafComparisonRow *row, const char *best)
       return;
     }
   bar->value = row->wall_s;
-  /* Translators: seconds that work took */
-  bar->text = g_strdup_printf (C_ ("measurement", "%.2f s"), row->wall_s);
+  if (row->wall_s < 1)
+    /* Translators: milliseconds that work took */
+    bar->text = g_strdup_printf (C_ ("measurement", "%.0f ms"), row->wall_s * 1000);
+  else
+    /* Translators: seconds that work took */
+    bar->text = g_strdup_printf (C_ ("measurement", "%.2f s"), row->wall_s);
   {
     g_autofree char *memory = g_format_size (row->peak_rss_kb * 1024);
 
-    if (row->speedup > 0)
+    if (row->speedup > 0 && row->speedup != 1)
       /* Translators: how many times as fast as one after another; processor seconds; memory */
       bar->detail = g_strdup_printf (_ ("%.1f times as fast · %.2f s of processor time · %s"),
                                      row->speedup, row->cpu_s, memory);
