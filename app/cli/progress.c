@@ -129,6 +129,13 @@ sheaf_progress_update (SheafProgress *self, const SheafBatchSums *sums)
 }
 
 void
+sheaf_progress_hide (SheafProgress *self)
+{
+  erase (self);
+  fflush (stderr);
+}
+
+void
 sheaf_progress_message (SheafProgress *self, const char *message)
 {
   g_autofree char *line = g_strdup (self->line);

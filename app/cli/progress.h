@@ -23,6 +23,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafProgress, sheaf_progress_free)
 /* Draws the line anew. */
 void sheaf_progress_update (SheafProgress *self, const SheafBatchSums *sums);
 
+/* Takes the line away until the next update, for a line on standard output. */
+void sheaf_progress_hide (SheafProgress *self);
+
 /* A line of its own, the progress staying below. */
 void sheaf_progress_message (SheafProgress *self, const char *message);
 

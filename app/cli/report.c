@@ -177,6 +177,7 @@ on_item_ended (SheafBatch *batch, SheafItem *item, SheafReport *self)
 
   if (self->thumbnails)
     self->bytes += sheaf_item_get_received (item);
+  sheaf_progress_hide (self->progress);
   if (self->json)
     print_json (item, state, error);
   else

@@ -60,14 +60,28 @@ sheaf_cache_flavor_get_name (SheafCacheFlavor flavor)
   return flavors[flavor].name;
 }
 
+/* Inside a Flatpak the cache folder is the program's own; the shared one is used where the sandbox
+ * lets it be written. */
+static char *
+find_root (void)
+{
+  const char *host = g_getenv ("HOST_XDG_CACHE_HOME");
+  g_autofree char *shared
+      = host != NULL ? g_build_filename (host, "thumbnails", NULL)
+                     : g_build_filename (g_get_home_dir (), ".cache", "thumbnails", NULL);
+
+  if (g_getenv ("FLATPAK_ID") != NULL && access (shared, W_OK) == 0)
+    return g_steal_pointer (&shared);
+  return g_build_filename (g_get_user_cache_dir (), "thumbnails", NULL);
+}
+
 const char *
 sheaf_thumbnail_cache_get_root (void)
 {
   static gsize root = 0;
 
   if (g_once_init_enter (&root))
-    g_once_init_leave (&root,
-                       (gsize) g_build_filename (g_get_user_cache_dir (), "thumbnails", NULL));
+    g_once_init_leave (&root, (gsize) find_root ());
   return (const char *) root;
 }
 

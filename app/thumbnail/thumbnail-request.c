@@ -15,9 +15,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /* A file changed less long ago than this may not be whole yet. */
@@ -104,10 +106,27 @@ open_original (Work *work)
   return TRUE;
 }
 
+/* Where the programs outside a sandbox see a file that came through the document portal, which says
+ * so in an attribute; (nullable) for every other file. */
+static char *
+dup_host_path (const char *path)
+{
+  char host[PATH_MAX];
+  ssize_t n;
+
+  if (!g_str_has_prefix (path, "/run/user/") && !g_str_has_prefix (path, "/run/flatpak/doc/"))
+    return NULL;
+  n = getxattr (path, "user.document-portal.host-path", host, sizeof host - 1);
+  if (n <= 0 || host[0] != '/')
+    return NULL;
+  return g_strndup (host, (gsize) n);
+}
+
 static void
 describe_original (Work *work)
 {
   SheafThumbnailRequest *request = work->request;
+  g_autofree char *host_path = NULL;
 
   work->cached = (request->output == SHEAF_THUMBNAIL_OUTPUT_CACHE
                   || request->output == SHEAF_THUMBNAIL_OUTPUT_NONE)
@@ -115,7 +134,8 @@ describe_original (Work *work)
   if (!work->cached)
     return;
 
-  work->uri = g_filename_to_uri (request->path, NULL, NULL);
+  host_path = dup_host_path (request->path);
+  work->uri = g_filename_to_uri (host_path != NULL ? host_path : request->path, NULL, NULL);
   work->cached = work->uri != NULL;
   work->original.uri = work->uri;
   work->original.mtime = work->info.st_mtim.tv_sec;
