@@ -19,8 +19,10 @@
 #include <webp/decode.h>
 #include <webp/demux.h>
 
-/* libwebp scales to no less than this many times the size asked for; the rest is for Lanczos. */
-#define GAP 2.0
+/* Pictures this many times as large as what is asked for are scaled by libwebp, to no less than GAP
+ * times that; the rest is for Lanczos.  Smaller ones are decoded whole: its scaling rounds. */
+#define MIN_RATIO 8
+#define GAP       2.0
 
 #define MAX_PIXEL_BYTES (80u << 20)
 
@@ -45,8 +47,8 @@ choose_scale (WebPDecoderConfig *config, guint size)
   config->options.scaled_width = (int) (width * GAP);
   config->options.scaled_height = (int) (height * GAP);
   config->options.use_scaling = !config->input.has_alpha && size != 0
-                                && config->options.scaled_width < config->input.width
-                                && config->options.scaled_height < config->input.height;
+                                && (guint) config->input.width > width * MIN_RATIO
+                                && (guint) config->input.height > height * MIN_RATIO;
 }
 
 /* The frame's pixels in @config->output, to be freed with WebPFreeDecBuffer(). */
