@@ -92,6 +92,9 @@ const SheafWorkload *sheaf_comparison_get_workload (SheafComparison *self);
  */
 GPtrArray *sheaf_comparison_get_rows (SheafComparison *self);
 
+/* How many runs of each there are to be. */
+guint sheaf_comparison_get_n_runs (SheafComparison *self);
+
 /* What to use for such work here: an executor's nick, or %NULL before every row was measured once;
  * (transfer none). */
 const char *sheaf_comparison_get_best (SheafComparison *self);
