@@ -29,7 +29,8 @@ run_script (SheafDemoServer *server, const char *folder, const char *client_id)
 static void
 test_script (void)
 {
-  SheafDemoOptions options = { .count = 100, .seed = 5 };
+  /* So many that they are painted small. */
+  SheafDemoOptions options = { .count = 1200, .seed = 5 };
   g_autoptr (GError) error = NULL;
   g_autoptr (SheafDemoServer) server = sheaf_demo_server_new_in_thread (&options, &error);
   g_autofree char *folder = g_dir_make_tmp ("sheaf-articles-XXXXXX", NULL);

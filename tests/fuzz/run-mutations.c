@@ -11,7 +11,7 @@
 
 #define N_FIRST   9
 #define N_SECOND  6
-#define N_DAMAGED 60
+#define N_DAMAGED 30
 
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
 
