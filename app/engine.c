@@ -13,6 +13,7 @@
 #include "app/demo/demo-server.h"
 #include "app/download/archive.h"
 #include "app/download/download-pool.h"
+#include "app/download/file-name.h"
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
@@ -498,6 +499,25 @@ sheaf_engine_get_n_jobs (SheafEngine *self, gboolean thumbnails)
 
   executor = self->executors[thumbnails ? USE_THUMBNAILS : USE_DOWNLOADS];
   return executor != NULL ? sheaf_executor_get_n_jobs (executor) : 0;
+}
+
+char *
+sheaf_engine_dup_example_name (const char *template, GError **error)
+{
+  g_autoptr (SheafEntry) entry = sheaf_entry_new ("imgur", "Ab3dE9x");
+
+  g_return_val_if_fail (template != NULL, NULL);
+
+  entry->url = g_strdup ("https://i.imgur.com/Ab3dE9x.jpg");
+  /* Translators: title of an example picture, to show what a template for file names does */
+  entry->title = g_strdup (_ ("Green over the sound"));
+  entry->date = 1748736000; /* 1 June 2025 */
+  entry->index = 2;
+  if (*template == '\0')
+    return sheaf_name_for_entry (entry, NULL, "jpg", error);
+  if (!sheaf_name_check_template (template, error))
+    return NULL;
+  return sheaf_name_for_entry (entry, template, "jpg", error);
 }
 
 void

@@ -145,6 +145,15 @@ gboolean sheaf_engine_clean_up_thumbnails_finish (
  * (yet). */
 guint sheaf_engine_get_n_jobs (SheafEngine *self, gboolean thumbnails);
 
+/**
+ * sheaf_engine_dup_example_name:
+ * @template: as the settings' name-template; "" for none
+ *
+ * Returns: (transfer full) (nullable): what @template makes of an example picture, or %NULL with
+ *   @error set, for a person who is typing it
+ */
+char *sheaf_engine_dup_example_name (const char *template, GError **error);
+
 /* Ends helpers and waits for what must not be cut off; called once before the program ends. */
 void sheaf_engine_shutdown (SheafEngine *self);
 
