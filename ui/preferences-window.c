@@ -30,6 +30,7 @@ struct _SheafPreferencesWindow
   GtkSwitch *write_metadata;
   GtkSwitch *background;
   AdwEntryRow *name_template;
+  AdwActionRow *name_example;
   AdwComboRow *thumbnail_size;
   AdwComboRow *executor;
   GtkSpinButton *jobs;
@@ -254,6 +255,21 @@ double_to_uint (GBinding *binding, const GValue *from, GValue *to, gpointer user
 }
 
 static void
+on_template_changed (SheafPreferencesWindow *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = sheaf_engine_dup_example_name (
+      gtk_editable_get_text (GTK_EDITABLE (self->name_template)), &error);
+  g_autofree char *escaped = g_markup_escape_text (name != NULL ? name : error->message, -1);
+
+  adw_action_row_set_subtitle (self->name_example, escaped);
+  if (name != NULL)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->name_template), "error");
+  else
+    gtk_widget_add_css_class (GTK_WIDGET (self->name_template), "error");
+}
+
+static void
 bind (SheafPreferencesWindow *self, const char *key, gpointer widget, const char *property)
 {
   g_object_bind_property (self->settings, key, widget, property,
@@ -295,6 +311,7 @@ set_settings (SheafPreferencesWindow *self)
   bind (self, "broker", self->broker, "text");
   bind (self, "request-rate", self->request_rate, "value");
   bind (self, "name-template", self->name_template, "text");
+  on_template_changed (self);
   bind_number (self, "jobs", self->jobs);
   bind_number (self, "thumbnail-jobs", self->thumbnail_jobs);
   bind_number (self, "retries", self->retries);
@@ -339,6 +356,7 @@ sheaf_preferences_window_class_init (SheafPreferencesWindowClass *klass)
   BIND (write_metadata);
   BIND (background);
   BIND (name_template);
+  BIND (name_example);
   BIND (thumbnail_size);
   BIND (executor);
   BIND (jobs);
@@ -354,6 +372,7 @@ sheaf_preferences_window_class_init (SheafPreferencesWindowClass *klass)
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_choose_destination);
   gtk_widget_class_bind_template_callback (widget_class, on_clean_up);
+  gtk_widget_class_bind_template_callback (widget_class, on_template_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_types_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_thumbnail_size_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_executor_changed);
