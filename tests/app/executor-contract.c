@@ -10,6 +10,7 @@
 #include "tests/app/executor-contract.h"
 
 #include "tests/app/contract-verbs.h"
+#include "tests/app/leftovers.h"
 
 #include "app/work/error.h"
 
@@ -116,7 +117,6 @@ iterate_for (guint ms)
     }
 }
 
-/* Blocking form with a fresh executor that is used for one thing. */
 static guint
 echo_value (SheafReply *reply, const char *key)
 {
@@ -734,33 +734,6 @@ test_hang_cancelled (const Contract *contract)
 }
 
 /* Around each case. */
-
-static guint
-count_fds (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
-static void
-assert_no_children (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename ("/proc/self/task", name, "children", NULL);
-      g_autofree char *children = NULL;
-
-      if (g_file_get_contents (path, &children, NULL, NULL))
-        g_assert_cmpstr (children, ==, "");
-    }
-}
 
 static void
 run_case (gconstpointer data)

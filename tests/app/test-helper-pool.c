@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include "tests/app/leftovers.h"
+
 #include "app/exec/helper-pool.h"
 #include "app/work/error.h"
 #include "app/work/pixels.h"
@@ -37,24 +39,6 @@ assert_runs (SheafHelperPool *pool)
 
   g_assert_no_error (error);
   g_assert_nonnull (reply);
-}
-
-static guint
-count_fds (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
-/* No child, dead or alive. */
-static void
-assert_no_children (void)
-{
-  g_assert_cmpint (waitpid (-1, NULL, WNOHANG), ==, -1);
 }
 
 static void

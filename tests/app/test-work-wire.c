@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include "tests/app/leftovers.h"
+
 #include "app/work/error.h"
 #include "app/work/wire.h"
 
@@ -32,17 +34,6 @@ typedef struct
 } RawHeader;
 
 static const RawHeader good_cancel = { 0x31464853u, SHEAF_FRAME_CANCEL, 0, 1, 0, 7 };
-
-static guint
-count_fds (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
 
 static void
 setup (Fixture *f, gconstpointer data)
