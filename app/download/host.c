@@ -6,6 +6,9 @@
 
 #include "app/download/host.h"
 
+/* Fewer than two, and one server that only pretends to send would hold up all that is left. */
+#define MIN_AT_ONCE   2
+#define GROWTH        0.25 /* with each success */
 #define MAX_AT_ONCE   64
 #define MAX_BACKOFF   (60 * G_TIME_SPAN_SECOND)
 #define MAX_BRAKE     (24 * G_TIME_SPAN_HOUR)
@@ -64,7 +67,7 @@ void
 sheaf_host_praise (SheafHost *self)
 {
   self->n_brakes = 0;
-  self->limit = MIN (self->limit + 1 / self->limit, MAX_AT_ONCE);
+  self->limit = MIN (self->limit + GROWTH, MAX_AT_ONCE);
 }
 
 gint64
@@ -75,7 +78,7 @@ sheaf_host_brake (SheafHost *self, gint64 now, gint64 seconds, guint base_ms)
   /* Answers to what was asked before the brake tell nothing new. */
   if (now >= self->brake_until)
     {
-      self->limit = MAX (self->limit / 2, 1);
+      self->limit = MAX (self->limit / 2, MIN_AT_ONCE);
       self->n_brakes++;
     }
   if (seconds >= 0)
