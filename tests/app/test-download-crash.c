@@ -50,6 +50,17 @@ new_pool (const char *folder, const char *archive_path, SheafExecutor **executor
   return sheaf_download_pool_new (*executor, archive, &options);
 }
 
+/* Lets go of everything, so that a leak checker sees what was forgotten. */
+static void
+end_pool (SheafDownloadPool *pool, SheafExecutor *executor)
+{
+  sheaf_executor_shutdown (executor, TRUE);
+  g_object_unref (pool);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_object_unref (executor);
+}
+
 static SheafEntry *
 nth_entry (const char *base, guint i)
 {
@@ -87,6 +98,7 @@ download_all (const char *folder, const char *archive, const char *base, guint n
       if (state != SHEAF_DOWNLOAD_DONE && state != SHEAF_DOWNLOAD_SKIPPED)
         status = 1;
     }
+  end_pool (pool, executor);
   return status;
 }
 
@@ -213,7 +225,7 @@ test_killed (void)
     {
       GPid pid = start ("--download", folder, archive, base, N_PICTURES);
 
-      g_usleep (g_random_int_range (20, 250) * 1000);
+      g_usleep (g_random_int_range (20, 400) * 1000);
       kill (pid, SIGKILL);
       if (!WIFSIGNALED (wait_for (pid)))
         break;
@@ -298,7 +310,7 @@ fill_small_disk (const char *folder, const char *archive)
 
       pictures[i].bytes = fault_picture ("image/jpeg", 280000, i);
       fault_server_on (server, rule, answer_picture, pictures[i].bytes);
-      sheaf_download_pool_add (pool, entry);
+      g_object_unref (sheaf_download_pool_add (pool, entry));
     }
   settle (pool);
   g_assert_true (sheaf_download_pool_get_paused (pool));
@@ -324,7 +336,7 @@ fill_small_disk (const char *folder, const char *archive)
     g_autoptr (SheafEntry) entry = sheaf_entry_new ("test", "late");
 
     entry->url = g_strconcat (base, "/p0.jpg?late", NULL);
-    sheaf_download_pool_add (pool, entry);
+    g_object_unref (sheaf_download_pool_add (pool, entry));
     settle (pool);
     g_assert_error (sheaf_download_pool_get_pause_reason (pool), SHEAF_ERROR,
                     SHEAF_ERROR_PERMISSION);
@@ -333,6 +345,9 @@ fill_small_disk (const char *folder, const char *archive)
     settle (pool);
     g_assert_cmpuint (sheaf_download_pool_get_n_pending (pool), ==, 0);
   }
+  end_pool (pool, executor);
+  for (guint i = 0; i < 20; i++)
+    g_bytes_unref (pictures[i].bytes);
   return 0;
 }
 
