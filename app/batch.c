@@ -334,8 +334,7 @@ on_fed (GObject *object, GAsyncResult *result, gpointer data)
 
   if (handful == NULL || handful->len == 0)
     {
-      g_autoptr (SheafFeed) feed = g_queue_pop_head (&self->feeds);
-
+      g_object_unref (g_queue_pop_head (&self->feeds));
       if (error != NULL)
         {
           if (self->error == NULL)
