@@ -9,7 +9,7 @@
 #include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
 
-/* Rows within this of the fastest are as fast: then the cheaper one is better. */
+/* Rows within this of the fastest are as fast: then one that is cheaper by as much is better. */
 #define AS_FAST 1.10
 /* Handing work out is not worth it for less than this gain, nor for so little work in all. */
 #define LITTLE_GAIN    1.25
@@ -57,7 +57,9 @@ best_row (SheafComparison *self)
     {
       SheafComparisonRow *row = rows->pdata[i];
 
-      if (row->wall_s <= fastest * AS_FAST && (best == NULL || row->cpu_s < best->cpu_s))
+      if (row->wall_s <= fastest * AS_FAST
+          && (best == NULL || row->cpu_s * AS_FAST < best->cpu_s
+              || (row->wall_s < best->wall_s && row->cpu_s <= best->cpu_s * AS_FAST)))
         best = row;
     }
   return best;
