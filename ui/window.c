@@ -100,6 +100,17 @@ dup_outcome (SheafBatch *batch)
   return g_strdup_printf (C_ ("outcome", "%s, %s"), ready, failed);
 }
 
+/* A window that only stayed for the work has nothing left to stay for. */
+static gboolean
+on_background_work_done (gpointer user_data)
+{
+  SheafWindow *self = user_data;
+
+  if (!gtk_widget_get_visible (GTK_WIDGET (self)) && !sheaf_window_get_busy (self))
+    gtk_window_destroy (GTK_WINDOW (self));
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_batch_ended (SheafWindow *self, SheafBatch *batch)
 {
@@ -109,6 +120,8 @@ on_batch_ended (SheafWindow *self, SheafBatch *batch)
 
   if (application == NULL || gtk_window_is_active (GTK_WINDOW (self)))
     return;
+  if (!gtk_widget_get_visible (GTK_WIDGET (self)))
+    g_idle_add_full (G_PRIORITY_LOW, on_background_work_done, g_object_ref (self), g_object_unref);
   body = dup_outcome (batch);
   notification = g_notification_new (sheaf_batch_get_title (batch));
   g_notification_set_body (notification, body);
@@ -249,6 +262,13 @@ restore_size (SheafWindow *self)
     gtk_window_maximize (GTK_WINDOW (self));
 }
 
+static gboolean
+on_close_decided (gpointer user_data)
+{
+  gtk_window_close (GTK_WINDOW (user_data));
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_close_answered (SheafWindow *self, const char *response)
 {
@@ -257,7 +277,8 @@ on_close_answered (SheafWindow *self, const char *response)
   else if (g_str_equal (response, "stop"))
     {
       self->closing = TRUE;
-      gtk_window_close (GTK_WINDOW (self));
+      /* Later: the dialog is this window's and must be gone before it. */
+      g_idle_add_full (G_PRIORITY_LOW, on_close_decided, g_object_ref (self), g_object_unref);
     }
 }
 
