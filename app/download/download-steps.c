@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define DEFAULT_MAX_BYTES (G_GUINT64_CONSTANT (1) << 30)
-#define MIN_RATE          100 /* bytes per second: less is a server that only pretends */
+#define MIN_RATE          500 /* bytes per second: less is a server that only pretends to send */
 
 /* What a step on its way keeps alive. */
 typedef struct
