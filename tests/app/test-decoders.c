@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "app/verbs/decoder.h"
+#include "app/verbs/exif.h"
 #include "app/verbs/kernels.h"
 #include "app/verbs/resize.h"
 #include "app/work/error.h"
@@ -460,6 +461,21 @@ test_no_picture (void)
   assert_fails (only_webp, SHEAF_ERROR_DECODE);
 }
 
+/* Nothing, from nowhere: fuzzing found both to be copied. */
+static void
+test_nothing (void)
+{
+  g_auto (SheafInput) input = { .fd = -1 };
+  SheafExif exif;
+
+  sheaf_exif_parse (&exif, NULL, 0);
+  g_assert_cmpuint (exif.orientation, ==, 1);
+  g_assert_cmpuint (exif.thumbnail, ==, 0);
+
+  sheaf_input_init_data (&input, (const guint8 *) "x", 1);
+  g_assert_cmpuint (sheaf_input_read (&input, 0, NULL, 0), ==, 0);
+}
+
 static void
 test_huge (void)
 {
@@ -574,6 +590,7 @@ main (int argc, char **argv)
 #endif
   g_test_add_func ("/decoders/cut", test_cut);
   g_test_add_func ("/decoders/no-picture", test_no_picture);
+  g_test_add_func ("/decoders/nothing", test_nothing);
   g_test_add_func ("/decoders/huge", test_huge);
   return g_test_run ();
 }
