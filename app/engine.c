@@ -305,6 +305,8 @@ sheaf_engine_fill_context (SheafEngine *self,
     .api_url = sheaf_engine_get_api_url (self, source),
     .client_id = self->client_id,
     .mature = sheaf_settings_get_mature (self->settings),
+    .connect_timeout = sheaf_settings_get_connect_timeout (self->settings),
+    .read_timeout = sheaf_settings_get_read_timeout (self->settings),
     .quota = sheaf_engine_take_quota,
     .quota_data = self,
   };

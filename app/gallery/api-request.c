@@ -161,6 +161,12 @@ make_params (const SheafApiRequest *request)
   g_variant_builder_add (&params, "{sv}", "max-bytes", g_variant_new_uint64 (SHEAF_API_MAX_BYTES));
   g_variant_builder_add (&params, "{sv}", "allow-private",
                          g_variant_new_boolean (request->allow_private));
+  if (request->connect_timeout > 0)
+    g_variant_builder_add (&params, "{sv}", "connect-timeout",
+                           g_variant_new_uint32 (request->connect_timeout * 1000));
+  if (request->read_timeout > 0)
+    g_variant_builder_add (&params, "{sv}", "read-timeout",
+                           g_variant_new_uint32 (request->read_timeout * 1000));
   return g_variant_builder_end (&params);
 }
 

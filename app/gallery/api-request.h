@@ -52,6 +52,8 @@ typedef gpointer (*SheafApiParser) (const SheafApiAnswer *answer, gpointer data,
  * @url: where
  * @authorization: (nullable): that header
  * @allow_private: whether @url may be of this machine (tests, the demo)
+ * @connect_timeout: seconds; 0 for the default
+ * @read_timeout: seconds; 0 for the default
  * @parser: see there
  * @data: (transfer none): for @parser; must stay until the callback
  * @free_result: frees what @parser made, where nobody took it
@@ -61,6 +63,8 @@ typedef struct
   const char *url;
   const char *authorization;
   gboolean allow_private;
+  guint connect_timeout;
+  guint read_timeout;
   SheafApiParser parser;
   gpointer data;
   GDestroyNotify free_result;

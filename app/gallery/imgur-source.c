@@ -30,6 +30,8 @@ struct _SheafImgurSource
   char *authorization;
   GHashTable *albums; /* (element-type utf8 GPtrArray): what came whole */
 
+  guint connect_timeout;
+  guint read_timeout;
   gboolean own_api; /* a server that may be on this machine */
   gboolean mature;
   void (*quota) (const SheafQuota *quota, gpointer user_data);
@@ -111,6 +113,8 @@ ask (SheafImgurSource *self,
     .url = url,
     .authorization = self->authorization,
     .allow_private = self->own_api,
+    .connect_timeout = self->connect_timeout,
+    .read_timeout = self->read_timeout,
     .parser = parser,
     .data = self->nick,
     .free_result = (GDestroyNotify) sheaf_imgur_list_free,
@@ -373,6 +377,8 @@ create (const char *text,
   self->authorization = g_steal_pointer (&authorization);
   self->own_api = context->api_url != NULL;
   self->mature = context->mature;
+  self->connect_timeout = context->connect_timeout;
+  self->read_timeout = context->read_timeout;
   self->quota = context->quota;
   self->quota_data = context->quota_data;
   return SHEAF_SOURCE (self);
@@ -456,6 +462,8 @@ sheaf_imgur_load_credits_async (const SheafSourceContext *context,
     .url = url,
     .authorization = authorization,
     .allow_private = context->api_url != NULL,
+    .connect_timeout = context->connect_timeout,
+    .read_timeout = context->read_timeout,
     .parser = parse_credits,
     .free_result = g_free,
   };

@@ -27,6 +27,8 @@ struct _SheafListingSource
   SheafListingSpec *spec;
   char *api_url;
   gboolean own_api;
+  guint connect_timeout;
+  guint read_timeout;
   GHashTable *seen; /* (element-type utf8): IDs handed out: lists move while they are paged */
 };
 
@@ -118,6 +120,8 @@ load_page_async (SheafSource *source,
   SheafApiRequest request = {
     .url = url,
     .allow_private = self->own_api,
+    .connect_timeout = self->connect_timeout,
+    .read_timeout = self->read_timeout,
     .parser = parse,
     .data = page,
     .free_result = (GDestroyNotify) sheaf_page_free,
@@ -200,6 +204,8 @@ sheaf_listing_source_new (const SheafListing *listing,
   self->spec = spec;
   self->executor = g_object_ref (context->executor);
   self->own_api = context->api_url != NULL;
+  self->connect_timeout = context->connect_timeout;
+  self->read_timeout = context->read_timeout;
   self->api_url = g_strdup (self->own_api ? context->api_url : listing->api_url);
   return SHEAF_SOURCE (self);
 }

@@ -113,6 +113,8 @@ typedef struct
  * @api_url: (nullable): replaces the service's own address (tests, the demo)
  * @client_id: (nullable): the person's ID for the service
  * @mature: whether entries marked as mature are asked for and handed out
+ * @connect_timeout: seconds; 0 for the default of `fetch`
+ * @read_timeout: seconds between two reads; 0 for the default of `fetch`
  * @quota: (nullable): called in the loading thread's context whenever an answer tells the quota
  *
  * What a source may use; it copies what it keeps and holds a reference on @executor.
@@ -123,6 +125,8 @@ typedef struct
   const char *api_url;
   const char *client_id;
   gboolean mature;
+  guint connect_timeout;
+  guint read_timeout;
   void (*quota) (const SheafQuota *quota, gpointer user_data);
   gpointer quota_data;
 } SheafSourceContext;

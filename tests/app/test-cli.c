@@ -460,6 +460,19 @@ test_exit_statuses (void)
     }
 }
 
+/* The person's patience holds for what the gallery answers, too. */
+static void
+test_read_timeout (void)
+{
+  g_autoptr (SheafDemoServer) server = serve ("api:stalled=1", 0);
+  gint64 began = g_get_monotonic_time ();
+  g_auto (Ran) ran = run_at (server, SHEAF_DEMO_CLIENT_ID,
+                             "download imgur:hot --retries 0 --read-timeout 1 --json", NULL);
+
+  g_assert_cmpint (ran.status, ==, SHEAF_EXIT_NETWORK);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 20 * G_USEC_PER_SEC);
+}
+
 static void
 test_client_id_file (void)
 {
@@ -623,6 +636,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/cli/articles-filter", test_articles_filter);
   g_test_add_func ("/cli/url-list", test_url_list);
   g_test_add_func ("/cli/exit-statuses", test_exit_statuses);
+  g_test_add_func ("/cli/read-timeout", test_read_timeout);
   g_test_add_func ("/cli/client-id-file", test_client_id_file);
   g_test_add_func ("/cli/interrupt", test_interrupt);
   g_test_add_func ("/cli/broken-output", test_broken_output);
