@@ -15,6 +15,8 @@ from driver import CLASS_NAME, TOP, Failure, Sheaf, run, wait
 HEBREW = re.compile("[א-ת]")
 # Names are the same in every language.
 SAME = {"Sheaf", "Imgur", "io.github.sheaf_app.Sheaf"}
+# And so is what a file or a folder is called.
+FILE = re.compile(r"/.*|[\w.-]+\.\w{3,4}")
 
 
 def pseudo_locale():
@@ -63,7 +65,7 @@ def translated(stack):
         pages[page] = [
             node.name for node, _ in sheaf.root.walk()
             if node.box[2] > 0 and re.search("[A-Za-z]{3}", node.name) and not HEBREW.search(node.name)
-            and node.name not in SAME and not node.name.startswith("/") and not CLASS_NAME.fullmatch(node.name)
+            and node.name not in SAME and not FILE.fullmatch(node.name) and not CLASS_NAME.fullmatch(node.name)
         ]
         sheaf.picture("rtl-" + page)
 
