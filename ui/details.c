@@ -39,11 +39,7 @@ add_row (SheafDetails *self, AdwPreferencesGroup *group, const char *title, cons
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title_selectable (ADW_PREFERENCES_ROW (row), FALSE);
-  {
-    g_autofree char *escaped = g_markup_escape_text (value, -1);
-
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), escaped);
-  }
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), value);
   gtk_widget_add_css_class (row, "property");
   adw_preferences_group_add (group, row);
   g_object_set_data (G_OBJECT (row), "group", group);

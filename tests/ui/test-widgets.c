@@ -7,6 +7,7 @@
 #include "ui/arranged-list.h"
 #include "ui/batch-group.h"
 #include "ui/contact-sheet.h"
+#include "ui/details.h"
 #include "ui/error-text.h"
 #include "ui/grid.h"
 #include "ui/picture-view.h"
@@ -266,6 +267,38 @@ test_state_text (void)
   g_assert_cmpstr (failed, ==, "It was removed");
 }
 
+/* Whether a label that shows exactly @text is somewhere below @widget. */
+static gboolean
+shows_text (GtkWidget *widget, const char *text)
+{
+  if (GTK_IS_LABEL (widget) && g_strcmp0 (gtk_label_get_text (GTK_LABEL (widget)), text) == 0)
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (shows_text (child, text))
+      return TRUE;
+  return FALSE;
+}
+
+/* What strangers wrote is text, whatever it looks like. */
+static void
+test_details_are_text (void)
+{
+  static const char words[] = "sea & <b>light</b> &amp;";
+  SheafEntry *entry = sheaf_entry_new ("test", "a");
+  g_autoptr (SheafItem) item = NULL;
+  GtkWidget *details = g_object_new (SHEAF_TYPE_DETAILS, NULL);
+  GtkWidget *window = window_with (details);
+
+  entry->description = g_strdup (words);
+  item = sheaf_item_new (entry);
+  sheaf_details_set_item (SHEAF_DETAILS (details), item);
+  g_assert_true (shows_text (details, words));
+
+  gtk_window_destroy (GTK_WINDOW (window));
+  sheaf_entry_unref (entry);
+}
+
 static void
 test_picture_view (void)
 {
@@ -431,6 +464,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/grid/selection", test_grid_selection);
   g_test_add_func ("/grid/on-screen", test_grid_on_screen);
   g_test_add_func ("/tile/state-text", test_state_text);
+  g_test_add_func ("/details/are-text", test_details_are_text);
   g_test_add_func ("/picture-view/zoom", test_picture_view);
   g_test_add_func ("/error-text/every-error", test_every_error_has_words);
   g_test_add_func ("/error-text/says-when", test_error_says_when);
