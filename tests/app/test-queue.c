@@ -310,7 +310,7 @@ test_cancel_one (Queue *queue, gconstpointer data)
   queue_ask (queue, executor, &answers, "sleep", "running", 60000, running);
   queue_ask (queue, executor, &answers, "sleep", "waiting", 60000, waiting);
   queue_ask (queue, executor, &answers, "noop", "last", 0, NULL);
-  while (queue_count_starts (queue, "running") == 0)
+  while (queue_count_starts (queue, "running") == 0 || answers.progress == 0)
     run_for (10);
   g_cancellable_cancel (waiting);
   g_cancellable_cancel (running);
@@ -318,7 +318,6 @@ test_cancel_one (Queue *queue, gconstpointer data)
   g_assert_cmpuint (answers.cancelled, ==, 2);
   g_assert_cmpuint (answers.done, ==, 1);
   g_assert_cmpuint (queue_count_starts (queue, "waiting"), ==, 0);
-  g_assert_cmpuint (answers.progress, >, 0);
   sheaf_executor_shutdown (executor, FALSE);
   queue_assert_settled (queue, batch, 3);
   answers_clear (&answers);
