@@ -29,6 +29,7 @@ struct _SheafDemoStore
   GMutex lock;
   GQueue finished; /* (element-type Order), with the lock held */
   GSource *wake;   /* ready whenever @finished may hold something */
+  int ending;      /* (atomic): nobody waits for pictures any more */
 };
 
 typedef struct
@@ -47,12 +48,18 @@ order_free (Order *order)
   g_free (order);
 }
 
+static gboolean
+is_ending (SheafDemoStore *self)
+{
+  return g_atomic_int_get (&self->ending) != 0;
+}
+
 static GBytes *
-paint_animation (const SheafDemoPicture *picture)
+paint_animation (SheafDemoStore *self, const SheafDemoPicture *picture)
 {
   g_autoptr (GPtrArray) frames = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
 
-  for (guint i = 0; i < N_FRAMES; i++)
+  for (guint i = 0; i < N_FRAMES && !is_ending (self); i++)
     {
       guint8 *rgb = sheaf_scene_render (picture->scene, picture->seed, picture->width,
                                         picture->height, (float) i / N_FRAMES);
@@ -60,17 +67,21 @@ paint_animation (const SheafDemoPicture *picture)
       g_ptr_array_add (frames,
                        g_bytes_new_take (rgb, (gsize) picture->width * picture->height * 3));
     }
+  if (is_ending (self))
+    return NULL;
   return sheaf_encode_gif (frames, picture->width, picture->height, 8);
 }
 
 static GBytes *
-paint (const SheafDemoPicture *picture)
+paint (SheafDemoStore *self, const SheafDemoPicture *picture)
 {
   g_autofree guint8 *rgb = NULL;
 
   if (picture->animated)
-    return paint_animation (picture);
+    return paint_animation (self, picture);
   rgb = sheaf_scene_render (picture->scene, picture->seed, picture->width, picture->height, 0);
+  if (is_ending (self))
+    return NULL;
   if (g_str_equal (picture->extension, "png"))
     return sheaf_encode_png (rgb, picture->width, picture->height);
   if (g_str_equal (picture->extension, "webp"))
@@ -165,9 +176,11 @@ fill_order (gpointer data, gpointer user_data)
   Order *order = data;
   SheafDemoStore *self = user_data;
 
-  if (order->rendition.box == 0)
+  if (is_ending (self))
+    order->bytes = NULL;
+  else if (order->rendition.box == 0)
     order->bytes
-        = order->picture->file != NULL ? read_file (order->picture) : paint (order->picture);
+        = order->picture->file != NULL ? read_file (order->picture) : paint (self, order->picture);
   else
     order->bytes = order->picture->file != NULL ? scale_file (order->picture, order->rendition)
                                                 : paint_small (order->picture, order->rendition);
@@ -263,6 +276,8 @@ sheaf_demo_store_new (SheafDemoCatalogue *catalogue)
 void
 sheaf_demo_store_free (SheafDemoStore *self)
 {
+  /* Dozens of orders may wait; they pass through the pool unpainted, to be freed below. */
+  g_atomic_int_set (&self->ending, 1);
   g_thread_pool_free (self->pool, FALSE, TRUE);
   g_source_destroy (self->wake);
   g_source_unref (self->wake);

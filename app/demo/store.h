@@ -30,7 +30,8 @@ typedef void (*SheafDemoStoreFunc) (GBytes *bytes, gpointer user_data);
 /* @catalogue must outlive the store. */
 SheafDemoStore *sheaf_demo_store_new (SheafDemoCatalogue *catalogue);
 
-/* Waits for what is being painted; callbacks that were not called yet never are. */
+/* Waits for what is being painted, but not for what was only ordered; callbacks that were not
+ * called yet never are. */
 void sheaf_demo_store_free (SheafDemoStore *self);
 
 void sheaf_demo_store_get (SheafDemoStore *self,

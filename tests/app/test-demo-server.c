@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "app/demo/demo-server.h"
+#include "app/demo/store.h"
 
 #include <string.h>
 
@@ -436,6 +437,55 @@ test_descriptors (void)
   g_assert_cmpuint (count_descriptors (), <=, before + 5);
 }
 
+static void
+on_painted (GBytes *bytes, gpointer user_data)
+{
+  guint *n = user_data;
+
+  g_assert_nonnull (bytes);
+  ++*n;
+}
+
+/* Orders some pictures, each so many times. */
+static void
+order (SheafDemoStore *store, SheafDemoCatalogue *catalogue, guint times, guint *n)
+{
+  SheafDemoRendition whole = { 0 };
+
+  for (guint i = 0; i < 8 * times; i++)
+    sheaf_demo_store_get (store, &g_array_index (catalogue->pictures, SheafDemoPicture, i % 8),
+                          whole, on_painted, n);
+}
+
+/* Who goes while many pictures are still to be painted does not wait for them: on a slow machine
+ * that took the window most of a minute. */
+static void
+test_ends_soon (void)
+{
+  g_autoptr (GError) error = NULL;
+  SheafDemoCatalogue *catalogue = sheaf_demo_catalogue_new (NULL, 16, 7, &error);
+  SheafDemoStore *store;
+  gint64 start, eight;
+  guint n = 0;
+
+  g_assert_no_error (error);
+  store = sheaf_demo_store_new (catalogue);
+  start = g_get_monotonic_time ();
+  order (store, catalogue, 1, &n);
+  while (n < 8)
+    g_main_context_iteration (NULL, TRUE);
+  eight = g_get_monotonic_time () - start;
+  sheaf_demo_store_free (store);
+
+  store = sheaf_demo_store_new (catalogue);
+  order (store, catalogue, 10, &n);
+  start = g_get_monotonic_time ();
+  sheaf_demo_store_free (store);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 3 * eight);
+  g_assert_cmpuint (n, ==, 8);
+  sheaf_demo_catalogue_free (catalogue);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -451,6 +501,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/demo-server/other-faults", test_other_faults);
   g_test_add_func ("/demo-server/rate", test_rate);
   g_test_add_func ("/demo-server/descriptors", test_descriptors);
+  g_test_add_func ("/demo-server/ends-soon", test_ends_soon);
   g_test_add_func ("/demo-server/wrong-options", test_wrong_options);
   g_test_add_func ("/demo-server/port-taken", test_port_taken);
   return g_test_run ();
