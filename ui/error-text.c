@@ -71,6 +71,7 @@ static const Row rows[] = {
     N_ ("Check the address for mistakes.") },
   { SHEAF_ERROR_PROTOCOL, "network-error-symbolic", N_ ("An Unknown Answer"),
     N_ ("The service answered in a form Sheaf does not know. Try again later.") },
+  { SHEAF_ERROR_NO_HELPER, "dialog-error-symbolic", N_ ("Something Went Wrong"), NULL },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == SHEAF_N_ERRORS);

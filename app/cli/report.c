@@ -152,6 +152,13 @@ count_failure (SheafReport *self, const GError *error)
     self->exit_of_failures = SHEAF_EXIT_SOME_FAILED;
 }
 
+/* Where a helper cannot even be started, and never could, the other pictures will do no better. */
+static gboolean
+is_hopeless (SheafReport *self, const GError *error)
+{
+  return error != NULL && self->done == 0 && sheaf_error_code (error) == SHEAF_ERROR_NO_HELPER;
+}
+
 static void
 on_item_ended (SheafBatch *batch, SheafItem *item, SheafReport *self)
 {
@@ -182,7 +189,12 @@ on_item_ended (SheafBatch *batch, SheafItem *item, SheafReport *self)
     print_json (item, state, error);
   else
     print_plain (self, item, error);
-  if (error != NULL && cancelled == NULL)
+  if (is_hopeless (self, error))
+    {
+      sheaf_report_fail (self, error);
+      sheaf_batch_cancel (batch);
+    }
+  else if (error != NULL && cancelled == NULL)
     {
       g_autofree char *message
           = g_strdup_printf ("%s: %s", sheaf_item_get_title (item), error->message);

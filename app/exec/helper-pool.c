@@ -268,7 +268,9 @@ acquire (SheafHelperPool *self, GCancellable *cancellable, GError **error)
 
       g_mutex_lock (&self->mutex);
       self->n_helpers--;
-      note_crash (self);
+      /* A program that is not there spares nobody by waiting. */
+      if (!g_error_matches (local_error, SHEAF_ERROR, SHEAF_ERROR_NO_HELPER))
+        note_crash (self);
       g_cond_broadcast (&self->changed);
       g_mutex_unlock (&self->mutex);
       if (local_error != NULL)

@@ -169,6 +169,14 @@ spawn (const char *path, char **argv, char **environment, int socket, pid_t *pid
   return failed;
 }
 
+/* Whether the program is the trouble, which the next try would meet again, or the moment is. */
+static gboolean
+is_lasting (int failed)
+{
+  return failed == ENOENT || failed == EACCES || failed == ENOTDIR || failed == ENOEXEC
+         || failed == EPERM;
+}
+
 /* Once a program, not once a helper. */
 static void
 warn_where_unfiltered (void)
@@ -217,8 +225,8 @@ sheaf_helper_start (const char *program, const char *helper_dir, GError **error)
   if (failed != 0)
     {
       close (pair[0]);
-      sheaf_fail (error, SHEAF_ERROR_FAILED, _ ("Could not start “%s”: %s"), argv[0],
-                  g_strerror (failed));
+      sheaf_fail (error, is_lasting (failed) ? SHEAF_ERROR_NO_HELPER : SHEAF_ERROR_FAILED,
+                  _ ("Could not start “%s”: %s"), path, g_strerror (failed));
       return NULL;
     }
 

@@ -41,6 +41,7 @@ typedef enum
   SHEAF_ERROR_BROKER,        /* "broker": the job queue cannot be used */
   SHEAF_ERROR_USAGE,         /* "usage": what was asked makes no sense */
   SHEAF_ERROR_PROTOCOL,      /* "protocol": the service answered in an unknown form */
+  SHEAF_ERROR_NO_HELPER,     /* "no-helper": a program of Sheaf's own is not there, or not to run */
   SHEAF_N_ERRORS
 } SheafError;
 

@@ -325,6 +325,38 @@ test_thumbnail (void)
   }
 }
 
+/* An installation without its helpers is said once, and soon, not for every file. */
+static void
+test_no_helpers (void)
+{
+  g_autofree char *dir = in_root ("no-helpers");
+  g_autofree char *helpers = g_strdup (g_getenv ("SHEAF_HELPER_DIR"));
+  gint64 start;
+
+  g_mkdir (dir, 0755);
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%u.png", dir, i);
+
+      make_picture (path);
+    }
+  g_setenv ("SHEAF_HELPER_DIR", "/nonexistent", TRUE);
+  start = g_get_monotonic_time ();
+  {
+    g_auto (Ran) ran = run ("thumbnail %s", dir);
+    const char *said = strstr (ran.err, "/nonexistent/");
+
+    g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+    g_assert_cmpint (ran.status, ==, SHEAF_EXIT_SOME_FAILED);
+    g_assert_nonnull (said);
+    g_assert_null (strstr (said + 1, "/nonexistent/"));
+  }
+  if (helpers != NULL)
+    g_setenv ("SHEAF_HELPER_DIR", helpers, TRUE);
+  else
+    g_unsetenv ("SHEAF_HELPER_DIR");
+}
+
 static void
 test_many_files (void)
 {
@@ -524,6 +556,35 @@ test_interrupt (void)
   g_assert_true (g_str_has_prefix (last, "{\"summary\""));
 }
 
+/* However long the server thinks, whoever says stop does not wait for it. */
+static void
+test_interrupt_is_prompt (void)
+{
+  g_autoptr (SheafDemoServer) server = serve (NULL, 5000);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 start;
+
+  g_subprocess_launcher_set_cwd (launcher, root);
+  g_subprocess_launcher_setenv (launcher, "SHEAF_IMGUR_API", sheaf_demo_server_get_api_url (server),
+                                TRUE);
+  g_subprocess_launcher_setenv (launcher, "IMGUR_CLIENT_ID", SHEAF_DEMO_CLIENT_ID, TRUE);
+  process = g_subprocess_launcher_spawn (launcher, &error, cli, "download", "imgur:hot", "-o",
+                                         "prompt", NULL);
+  g_assert_no_error (error);
+  /* The listing has been answered, and pictures are being waited for. */
+  while (sheaf_demo_server_get_n_requests (server) < 2)
+    g_usleep (20000);
+  start = g_get_monotonic_time ();
+  g_subprocess_send_signal (process, SIGINT);
+  g_subprocess_wait (process, NULL, NULL);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 3 * G_USEC_PER_SEC);
+  g_assert_true (g_subprocess_get_if_exited (process));
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, SHEAF_EXIT_INTERRUPTED);
+}
+
 /* Somebody like head(1), and a full disk. */
 static void
 test_broken_output (void)
@@ -631,6 +692,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/cli/help", test_help);
   g_test_add_func ("/cli/usage", test_usage);
   g_test_add_func ("/cli/thumbnail", test_thumbnail);
+  g_test_add_func ("/cli/no-helpers", test_no_helpers);
   g_test_add_func ("/cli/many-files", test_many_files);
   g_test_add_func ("/cli/download", test_download);
   g_test_add_func ("/cli/articles-filter", test_articles_filter);
@@ -639,6 +701,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/cli/read-timeout", test_read_timeout);
   g_test_add_func ("/cli/client-id-file", test_client_id_file);
   g_test_add_func ("/cli/interrupt", test_interrupt);
+  g_test_add_func ("/cli/interrupt-is-prompt", test_interrupt_is_prompt);
   g_test_add_func ("/cli/broken-output", test_broken_output);
   g_test_add_func ("/cli/demo", test_demo);
   g_test_add_func ("/cli/sources", test_sources);

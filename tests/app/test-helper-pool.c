@@ -75,9 +75,26 @@ test_missing_program (void)
   guint n_fds = count_fds ();
 
   g_assert_null (run (pool, "echo", 0, &error));
-  g_assert_error (error, SHEAF_ERROR, SHEAF_ERROR_FAILED);
+  g_assert_error (error, SHEAF_ERROR, SHEAF_ERROR_NO_HELPER);
   g_assert_nonnull (strstr (error->message, "no-such-helper"));
   g_assert_cmpuint (count_fds (), ==, n_fds);
+}
+
+/* What is not there is no crash: with back-off these would take fifteen seconds. */
+static void
+test_missing_program_at_once (void)
+{
+  g_autoptr (SheafHelperPool) pool = sheaf_helper_pool_new ("no-such-helper", helper_dir, 1, 0);
+  gint64 start = g_get_monotonic_time ();
+
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (run (pool, "echo", 0, &error));
+      g_assert_error (error, SHEAF_ERROR, SHEAF_ERROR_NO_HELPER);
+    }
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 3 * G_USEC_PER_SEC);
 }
 
 /* Whatever a helper does to a job, it is that job's error, and the next one finds a new helper. */
@@ -261,6 +278,7 @@ main (int argc, char *argv[])
   helper_dir = g_build_filename (g_getenv ("SHEAF_BUILD_DIR"), "tests", NULL);
   g_test_add_func ("/helper-pool/thousand-jobs", test_thousand_jobs);
   g_test_add_func ("/helper-pool/missing-program", test_missing_program);
+  g_test_add_func ("/helper-pool/missing-program-at-once", test_missing_program_at_once);
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_autofree char *path = g_strconcat ("/helper-pool/misbehaviour/", bad[i], NULL);
