@@ -409,7 +409,7 @@ sheaf_download_pool_trouble (SheafDownloadPool *self, const GError *reason)
 void
 sheaf_download_pool_end (SheafDownloadPool *self, SheafDownload *download, SheafDownloadState state)
 {
-  g_autoptr (SheafDownload) held = g_object_ref (download);
+  g_autoptr (SheafDownload) held G_GNUC_UNUSED = g_object_ref (download);
 
   g_hash_table_remove (self->pending, download);
   sheaf_download_set_state (download, state);
