@@ -71,12 +71,15 @@ send_frame (Server *server, SheafFrameType type, guint64 id, GVariant *payload, 
   g_mutex_unlock (&server->send_mutex);
 }
 
-/* Answers @request and takes it off the list of jobs under way. */
+/* Answers @request and takes it off the list of jobs under way.  The job's descriptor is closed
+ * before that: who hears that a file is written may ask the kernel whether somebody still writes
+ * it. */
 static void
 answer (Request *request, SheafReply *reply, const GError *error)
 {
   Server *server = request->server;
 
+  g_clear_pointer (&request->job, sheaf_job_unref);
   g_mutex_lock (&server->mutex);
   g_hash_table_remove (server->cancellables, &request->id);
   g_mutex_unlock (&server->mutex);
