@@ -24,6 +24,7 @@
 
 /* A file changed less long ago than this may not be whole yet. */
 #define SETTLE_MS 3000
+#define WRITER_MS 100 /* a writer is often gone at once; looking costs next to nothing */
 
 /* For one picture, in a helper; what takes longer hangs. */
 #define JOB_TIMEOUT_MS 20000
@@ -100,7 +101,7 @@ open_original (Work *work)
   if (work->age_ms >= 0 && work->age_ms < SETTLE_MS
       && (work->info.st_size == 0 || may_have_writer (work->fd)))
     {
-      request->again_ms = (guint) (SETTLE_MS - work->age_ms);
+      request->again_ms = (guint) MIN (SETTLE_MS - work->age_ms, WRITER_MS);
       return FALSE;
     }
   return TRUE;
