@@ -123,11 +123,19 @@ dup_host_path (const char *path)
   return g_strndup (host, (gsize) n);
 }
 
+/* As the cache names the file. */
+static char *
+dup_uri (const char *path)
+{
+  g_autofree char *host_path = dup_host_path (path);
+
+  return g_filename_to_uri (host_path != NULL ? host_path : path, NULL, NULL);
+}
+
 static void
 describe_original (Work *work)
 {
   SheafThumbnailRequest *request = work->request;
-  g_autofree char *host_path = NULL;
 
   work->cached = (request->output == SHEAF_THUMBNAIL_OUTPUT_CACHE
                   || request->output == SHEAF_THUMBNAIL_OUTPUT_NONE)
@@ -135,14 +143,11 @@ describe_original (Work *work)
   if (!work->cached)
     return;
 
-  host_path = dup_host_path (request->path);
-  work->uri = g_filename_to_uri (host_path != NULL ? host_path : request->path, NULL, NULL);
+  work->uri = dup_uri (request->path);
   work->cached = work->uri != NULL;
   work->original.uri = work->uri;
   work->original.mtime = work->info.st_mtim.tv_sec;
   work->original.size = (guint64) work->info.st_size;
-  if (work->cached && request->rebuild)
-    sheaf_thumbnail_cache_forget (work->uri);
 }
 
 /* Takes over @fd. */
@@ -439,6 +444,15 @@ judge_failure (Work *work, GError *error)
         g_debug ("Failure not remembered: %s", store_error->message);
     }
   request->error = error;
+}
+
+void
+sheaf_thumbnail_request_forget (const char *path)
+{
+  g_autofree char *uri = dup_uri (path);
+
+  if (uri != NULL)
+    sheaf_thumbnail_cache_forget (uri);
 }
 
 void

@@ -17,7 +17,6 @@ G_BEGIN_DECLS
  * @fd: an open picture, or -1; owned
  * @folder: (nullable): path for %SHEAF_THUMBNAIL_OUTPUT_FOLDER
  * @want_pixels: besides the output
- * @rebuild: entries of the cache are dropped first
  * @again_ms: out: the file is still being written: ask again after so many milliseconds
  * @last_chance: is being written for so long that it is taken as it is
  * @result, @error: out
@@ -30,7 +29,6 @@ typedef struct
   SheafThumbnailOutput output;
   char *folder;
   gboolean want_pixels;
-  gboolean rebuild;
   gboolean last_chance;
   GCancellable *cancellable;
 
@@ -48,6 +46,13 @@ typedef struct
  * Returns: whether it may have it
  */
 typedef gboolean (*SheafClaimFunc) (gpointer data, const char *path, const char *original);
+
+/**
+ * sheaf_thumbnail_request_forget:
+ *
+ * Drops what the shared cache holds of the file @path, failures included.  Any thread; blocks.
+ */
+void sheaf_thumbnail_request_forget (const char *path);
 
 /**
  * sheaf_thumbnail_request_run:

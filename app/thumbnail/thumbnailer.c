@@ -67,6 +67,8 @@ struct _SheafThumbnailer
   GThreadPool *workers; /* one push a queued request */
   GSource *arrivals;    /* wakes the context when something is in `ended` */
 
+  GMutex dropping; /* taken before the lock */
+
   GMutex lock;
   SheafExecutor *executor;
   GQueue queues[N_QUEUES]; /* of Request.link */
@@ -205,13 +207,20 @@ count_crash_locked (SheafThumbnailer *self, Request *request)
   g_hash_table_replace (self->crashes, g_strdup (path), GUINT_TO_POINTER (n + 1));
 }
 
+/* The lock is held until the entries are gone, so that a request that runs beside the one that
+ * drops them does not find them any more. */
 static void
-forget_entries (Request *request)
+drop_entries_if_asked (SheafThumbnailer *self, const char *path)
 {
-  g_autofree char *uri = g_filename_to_uri (request->work.path, NULL, NULL);
+  gboolean asked;
 
-  if (request->work.rebuild && uri != NULL)
-    sheaf_thumbnail_cache_forget (uri);
+  g_mutex_lock (&self->dropping);
+  g_mutex_lock (&self->lock);
+  asked = g_hash_table_remove (self->rebuild, path);
+  g_mutex_unlock (&self->lock);
+  if (asked)
+    sheaf_thumbnail_request_forget (path);
+  g_mutex_unlock (&self->dropping);
 }
 
 /* In a worker thread. */
@@ -231,14 +240,12 @@ work (gpointer data, gpointer user_data)
       return;
     }
   deadly = is_deadly_locked (self, request);
-  request->work.rebuild
-      = request->work.path != NULL && g_hash_table_remove (self->rebuild, request->work.path);
   executor = g_object_ref (self->executor);
   g_mutex_unlock (&self->lock);
 
-  if (request->forget)
-    forget_entries (request);
-  else if (!deadly)
+  if (request->work.path != NULL)
+    drop_entries_if_asked (self, request->work.path);
+  if (!request->forget && !deadly)
     sheaf_thumbnail_request_run (&request->work, executor, claim, self);
 
   g_mutex_lock (&self->lock);
@@ -513,6 +520,7 @@ sheaf_thumbnailer_finalize (GObject *object)
   g_hash_table_unref (self->claims);
   g_object_unref (self->executor);
   g_mutex_clear (&self->lock);
+  g_mutex_clear (&self->dropping);
   G_OBJECT_CLASS (sheaf_thumbnailer_parent_class)->finalize (object);
 }
 
@@ -525,6 +533,7 @@ sheaf_thumbnailer_class_init (SheafThumbnailerClass *klass)
 static void
 sheaf_thumbnailer_init (SheafThumbnailer *self)
 {
+  g_mutex_init (&self->dropping);
   g_mutex_init (&self->lock);
   for (guint i = 0; i < N_QUEUES; i++)
     g_queue_init (&self->queues[i]);

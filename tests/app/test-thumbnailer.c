@@ -380,6 +380,26 @@ test_failure_is_remembered (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->executor->names->len, ==, 2);
 }
 
+/* The request that drops the entries and the one that asks anew run in two threads. */
+static void
+test_forget_comes_first (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GFile) file = make_picture (fixture, "a.png", "png", 0x00ff00ff, FALSE);
+  g_auto (Outcome) first = { 0 };
+
+  load_and_wait (fixture, file, SHEAF_THUMBNAIL_OUTPUT_CACHE, FALSE, &first);
+  g_assert_no_error (first.error);
+  for (guint i = 0; i < 300; i++)
+    {
+      g_auto (Outcome) again = { 0 };
+
+      sheaf_thumbnailer_forget (fixture->thumbnailer, file);
+      load_and_wait (fixture, file, SHEAF_THUMBNAIL_OUTPUT_CACHE, FALSE, &again);
+      g_assert_no_error (again.error);
+      g_assert_false (again.thumbnail->found);
+    }
+}
+
 static void
 test_files (Fixture *fixture, gconstpointer data)
 {
@@ -708,6 +728,7 @@ main (int argc, char *argv[])
   ADD ("foreign-entries", test_foreign_entries);
   ADD ("damaged-entry", test_damaged_entry);
   ADD ("failure-is-remembered", test_failure_is_remembered);
+  ADD ("forget-comes-first", test_forget_comes_first);
   ADD ("files", test_files);
   ADD ("same-names", test_same_names);
   ADD ("coalesce", test_coalesce);
