@@ -9,6 +9,24 @@
 
 #include <glib/gi18n-lib.h>
 
+#define FORM_CELLS 44 /* the first column of the table */
+
+/* printf() pads by bytes; a terminal counts cells, of which some characters take two. */
+static char *
+table_line (const char *form, const char *gives)
+{
+  int cells = 0;
+
+  for (const char *c = form; *c != '\0'; c = g_utf8_next_char (c))
+    {
+      gunichar character = g_utf8_get_char (c);
+
+      if (!g_unichar_iszerowidth (character))
+        cells += g_unichar_iswide (character) ? 2 : 1;
+    }
+  return g_strdup_printf ("  %s%*s %s", form, MAX (FORM_CELLS - cells, 0), "", gives);
+}
+
 static void
 print_plain (const SheafSourceType *type)
 {
@@ -26,8 +44,9 @@ print_plain (const SheafSourceType *type)
   for (guint i = 0; forms[i] != NULL; i++)
     {
       g_auto (GStrv) columns = g_strsplit (forms[i], "\t", 2);
-      g_autofree char *line = g_strdup_printf (
-          "  %-44s %s", columns[0], columns[0] != NULL && columns[1] != NULL ? columns[1] : "");
+      g_autofree char *line
+          = table_line (columns[0] != NULL ? columns[0] : "",
+                        columns[0] != NULL && columns[1] != NULL ? columns[1] : "");
 
       sheaf_output_line (g_strchomp (line));
     }

@@ -657,9 +657,23 @@ test_sources (void)
   g_assert_nonnull (strstr (plain.out, "imgur:r/NAME"));
   g_assert_cmpuint (json.lines->len, >=, 4);
   for (guint i = 0; i < json.lines->len; i++)
-    g_assert_cmpuint (json_array_get_length (json_object_get_array_member (
-                          g_ptr_array_index (json.lines, i), "forms")),
-                      >, 0);
+    {
+      JsonArray *forms = json_object_get_array_member (g_ptr_array_index (json.lines, i), "forms");
+
+      g_assert_cmpuint (json_array_get_length (forms), >, 0);
+      for (guint k = 0; k < json_array_get_length (forms); k++)
+        {
+          JsonObject *form = json_array_get_object_element (forms, k);
+          const char *name = json_object_get_string_member (form, "form");
+          int padding = 44 - (int) g_utf8_strlen (name, -1);
+          g_autofree char *line = g_strdup_printf ("\n  %s%*s %s\n", name, padding, "",
+                                                   json_object_get_string_member (form, "gives"));
+
+          /* The second column begins at one place, whatever letters stand in the first. */
+          g_assert_cmpint (padding, >=, 0);
+          g_assert_nonnull (strstr (plain.out, line));
+        }
+    }
 }
 
 int
