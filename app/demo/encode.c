@@ -93,33 +93,62 @@ sheaf_encode_jpeg (
   return g_bytes_new_with_free_func (data, length, free, data);
 }
 
+static void
+append_png (png_structp png, png_bytep data, size_t length)
+{
+  g_byte_array_append (png_get_io_ptr (png), data, (guint) length);
+}
+
+static void
+refuse_png (png_structp png, png_const_charp message)
+{
+  g_error ("PNG: %s", message);
+}
+
+/* Quickly rather than small: flat art packs well whatever is done. */
 GBytes *
 sheaf_encode_png (const guint8 *rgb, guint width, guint height)
 {
-  png_image image = {
-    .version = PNG_IMAGE_VERSION, .width = width, .height = height, .format = PNG_FORMAT_RGB
-  };
-  png_alloc_size_t length = 0;
-  guint8 *data;
+  GByteArray *bytes = g_byte_array_new ();
+  png_structp png = png_create_write_struct (PNG_LIBPNG_VER_STRING, NULL, refuse_png, NULL);
+  png_infop info = png_create_info_struct (png);
 
-  if (!png_image_write_get_memory_size (image, length, 0, rgb, 0, NULL))
-    g_error ("PNG: %s", image.message);
-  data = g_malloc (length);
-  if (!png_image_write_to_memory (&image, data, &length, 0, rgb, 0, NULL))
-    g_error ("PNG: %s", image.message);
-  return g_bytes_new_take (data, length);
+  png_set_write_fn (png, bytes, append_png, NULL);
+  png_set_compression_level (png, 1);
+  png_set_filter (png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
+  png_set_IHDR (png, info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+                PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_write_info (png, info);
+  for (guint row = 0; row < height; row++)
+    png_write_row (png, rgb + 3 * (gsize) width * row);
+  png_write_end (png, info);
+  png_destroy_write_struct (&png, &info);
+  return g_byte_array_free_to_bytes (bytes);
 }
 
 GBytes *
 sheaf_encode_webp (const guint8 *rgb, guint width, guint height)
 {
 #ifdef HAVE_WEBP
-  uint8_t *data = NULL;
-  gsize length = WebPEncodeRGB (rgb, (int) width, (int) height, (int) width * 3, 80, &data);
+  WebPConfig config;
+  WebPPicture picture;
+  WebPMemoryWriter writer;
+  gboolean whole;
 
-  if (length == 0)
+  if (!WebPConfigPreset (&config, WEBP_PRESET_PHOTO, 80) || !WebPPictureInit (&picture))
+    g_error ("WebP: another library than it was built for");
+  config.method = 0;
+  WebPMemoryWriterInit (&writer);
+  picture.width = (int) width;
+  picture.height = (int) height;
+  picture.writer = WebPMemoryWrite;
+  picture.custom_ptr = &writer;
+  whole = WebPPictureImportRGB (&picture, rgb, (int) width * 3) && WebPEncode (&config, &picture);
+  WebPPictureFree (&picture);
+  if (!whole)
     g_error ("WebP: out of memory");
-  return g_bytes_new_with_free_func (data, length, (GDestroyNotify) WebPFree, data);
+  return g_bytes_new_with_free_func (writer.mem, writer.size, (GDestroyNotify) WebPFree,
+                                     writer.mem);
 #else
   return NULL;
 #endif

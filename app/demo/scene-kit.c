@@ -6,42 +6,53 @@
 
 #include "app/demo/scene-kit.h"
 
-#include <math.h>
+#include <string.h>
 
-guint32
-sheaf_scene_hash (guint32 n)
+/* Noise repeats after so many steps; grain after so many pixels of a row, and each row begins
+ * elsewhere.  A wash asks so often along the height, at most every so many pixels. */
+#define LATTICE    256
+#define GRAIN      4096
+#define WASH_STEPS 240
+#define WASH_MAX   4
+
+typedef struct
 {
-  n ^= n >> 16;
-  n *= 0x7feb352du;
-  n ^= n >> 15;
-  n *= 0x846ca68bu;
-  n ^= n >> 16;
-  return n;
-}
+  guint8 order[2 * LATTICE]; /* a permutation, twice */
+  float values[LATTICE];
+  SheafColour grain[2 * GRAIN]; /* -0.5 to 0.5, the same for each channel; twice */
+} Tables;
 
-float
-sheaf_scene_unit (guint32 seed, guint32 n)
+static const Tables *
+tables_get (void)
 {
-  return (float) (sheaf_scene_hash (seed * 0x9e3779b9u + n) >> 8) / 16777216.0f;
-}
+  static Tables tables;
+  static gsize ready = 0;
 
-float
-sheaf_scene_between (guint32 seed, guint32 n, float low, float high)
-{
-  return low + (high - low) * sheaf_scene_unit (seed, n);
-}
+  if (g_once_init_enter (&ready))
+    {
+      for (guint i = 0; i < LATTICE; i++)
+        {
+          tables.order[i] = (guint8) i;
+          tables.values[i] = sheaf_scene_unit (77, i);
+        }
+      for (guint i = LATTICE - 1; i > 0; i--)
+        {
+          guint j = sheaf_scene_hash (i) % (i + 1);
+          guint8 was = tables.order[i];
 
-static inline float
-lattice (int x, int y, guint32 seed)
-{
-  guint32 n = (guint32) x * 0x8da6b343u + (guint32) y * 0xd8163841u + seed * 0xcb1ab31fu;
+          tables.order[i] = tables.order[j];
+          tables.order[j] = was;
+        }
+      memcpy (tables.order + LATTICE, tables.order, LATTICE);
+      for (guint i = 0; i < 2 * GRAIN; i++)
+        {
+          float value = sheaf_scene_unit (78, i % GRAIN) - 0.5f;
 
-  n ^= n >> 15;
-  n *= 0x2c1b3c6du;
-  n ^= n >> 12;
-  n *= 0x297a2d39u;
-  n ^= n >> 15;
-  return (float) (n >> 8) / 16777216.0f;
+          tables.grain[i] = (SheafColour){ value, value, value };
+        }
+      g_once_init_leave (&ready, 1);
+    }
+  return &tables;
 }
 
 static inline float
@@ -50,36 +61,55 @@ fade (float t)
   return t * t * t * (t * (t * 6 - 15) + 10);
 }
 
-float
-sheaf_scene_noise1 (float x, guint32 seed)
+static inline float
+noise1 (const Tables *tables, float x, guint32 seed)
 {
-  float floor_x = floorf (x);
-  int i = (int) floor_x;
-  float a = lattice (i, 0, seed), b = lattice (i + 1, 0, seed);
+  int i = sheaf_floor (x);
+  guint32 at = sheaf_scene_hash (seed);
+  guint first = ((guint) i + at) % LATTICE;
+  const guint8 *line = tables->order + first;
+  guint turn = (at >> 8) % LATTICE;
+  float a = tables->values[line[0] ^ turn], b = tables->values[line[1] ^ turn];
 
-  return a + (b - a) * fade (x - floor_x);
+  return a + (b - a) * fade (x - (float) i);
 }
 
-float
-sheaf_scene_noise2 (float x, float y, guint32 seed)
+static inline float
+noise2 (const Tables *tables, float x, float y, guint32 seed)
 {
-  float floor_x = floorf (x), floor_y = floorf (y);
-  int i = (int) floor_x, j = (int) floor_y;
-  float u = fade (x - floor_x), v = fade (y - floor_y);
-  float a = lattice (i, j, seed), b = lattice (i + 1, j, seed);
-  float c = lattice (i, j + 1, seed), d = lattice (i + 1, j + 1, seed);
+  int i = sheaf_floor (x), j = sheaf_floor (y);
+  float u = fade (x - (float) i), v = fade (y - (float) j);
+  guint32 at = sheaf_scene_hash (seed);
+  guint row = ((guint) j + at) % LATTICE, column = (guint) i + (at >> 8);
+  const guint8 *top = tables->order + (column + tables->order[row]) % LATTICE;
+  const guint8 *bottom = tables->order + (column + tables->order[row + 1]) % LATTICE;
+  float a = tables->values[top[0]], b = tables->values[top[1]];
+  float c = tables->values[bottom[0]], d = tables->values[bottom[1]];
 
   return a + (b - a) * u + (c - a) * v + (a - b - c + d) * u * v;
 }
 
 float
+sheaf_scene_noise1 (float x, guint32 seed)
+{
+  return noise1 (tables_get (), x, seed);
+}
+
+float
+sheaf_scene_noise2 (float x, float y, guint32 seed)
+{
+  return noise2 (tables_get (), x, y, seed);
+}
+
+float
 sheaf_scene_fbm1 (float x, guint octaves, guint32 seed)
 {
+  const Tables *tables = tables_get ();
   float sum = 0, weight = 0.5f, total = 0;
 
   for (guint i = 0; i < octaves; i++)
     {
-      sum += weight * sheaf_scene_noise1 (x, seed + i);
+      sum += weight * noise1 (tables, x, seed + i);
       total += weight;
       weight *= 0.5f;
       x *= 2.03f;
@@ -90,13 +120,14 @@ sheaf_scene_fbm1 (float x, guint octaves, guint32 seed)
 float
 sheaf_scene_fbm2 (float x, float y, guint octaves, guint32 seed)
 {
+  const Tables *tables = tables_get ();
   float sum = 0, weight = 0.5f, total = 0;
 
   for (guint i = 0; i < octaves; i++)
     {
       float turned = 0.8f * x - 0.6f * y;
 
-      sum += weight * sheaf_scene_noise2 (x, y, seed + i);
+      sum += weight * noise2 (tables, x, y, seed + i);
       total += weight;
       weight *= 0.5f;
       y = 2.03f * (0.6f * x + 0.8f * y);
@@ -108,10 +139,10 @@ sheaf_scene_fbm2 (float x, float y, guint octaves, guint32 seed)
 void
 sheaf_field_init (SheafField *field, const SheafCanvas *canvas, SheafFieldFunc func, gpointer data)
 {
-  guint rows = CLAMP (canvas->height / 3, 96u, 280u);
+  guint rows = CLAMP (canvas->height / 4, 64u, 200u);
   guint columns = (guint) (rows * canvas->aspect) + 1;
 
-  /* One more than needed on each side: sheaf_field_at() reads a cell's four corners. */
+  /* One more than needed on each side: sheaf_field_row() reads a cell's four corners. */
   field->columns = columns + 2;
   field->rows = rows + 2;
   field->per_x = (float) columns / canvas->width;
@@ -129,23 +160,25 @@ sheaf_field_clear (SheafField *field)
   g_clear_pointer (&field->values, g_free);
 }
 
-float
-sheaf_field_at (const SheafField *field, guint column, guint row)
+void
+sheaf_field_row (const SheafField *field, guint row, guint width, float *values)
 {
-  float x = column * field->per_x, y = row * field->per_y;
-  guint i = (guint) x, j = (guint) y;
-  float u = x - i, v = y - j;
-  const float *top = field->values + j * field->columns + i;
+  float y = (float) row * field->per_y;
+  guint j = (guint) y;
+  float v = y - (float) j;
+  const float *top = field->values + j * field->columns;
   const float *bottom = top + field->columns;
+  g_autofree float *line = g_new (float, field->columns);
 
-  return (top[0] + (top[1] - top[0]) * u) * (1 - v) + (bottom[0] + (bottom[1] - bottom[0]) * u) * v;
-}
+  for (guint i = 0; i < field->columns; i++)
+    line[i] = top[i] + (bottom[i] - top[i]) * v;
+  for (guint column = 0; column < width; column++)
+    {
+      float x = (float) column * field->per_x;
+      guint i = (guint) x;
 
-SheafColour
-sheaf_colour_hex (guint32 rgb)
-{
-  return (SheafColour){ ((rgb >> 16) & 255) / 255.0f, ((rgb >> 8) & 255) / 255.0f,
-                        (rgb & 255) / 255.0f };
+      values[column] = line[i] + (line[i + 1] - line[i]) * (x - (float) i);
+    }
 }
 
 const SheafColour *
@@ -180,60 +213,46 @@ sheaf_scene_palette (guint32 n)
   return palettes[n % G_N_ELEMENTS (hex)];
 }
 
-SheafColour
-sheaf_colour_mix (SheafColour a, SheafColour b, float t)
-{
-  return (SheafColour){ a.r + (b.r - a.r) * t, a.g + (b.g - a.g) * t, a.b + (b.b - a.b) * t };
-}
-
-SheafColour
-sheaf_colour_scale (SheafColour colour, float by)
-{
-  return (SheafColour){ colour.r * by, colour.g * by, colour.b * by };
-}
-
-SheafColour
-sheaf_colour_ramp (const SheafColour *stops, guint n_stops, float t)
-{
-  float at = sheaf_clamp01 (t) * (n_stops - 1);
-  guint i = MIN ((guint) at, n_stops - 2);
-
-  return sheaf_colour_mix (stops[i], stops[i + 1], at - i);
-}
-
-float
-sheaf_clamp01 (float x)
-{
-  return x < 0 ? 0 : x > 1 ? 1 : x;
-}
-
-float
-sheaf_smoothstep (float from, float to, float x)
-{
-  float t = sheaf_clamp01 ((x - from) / (to - from));
-
-  return t * t * (3 - 2 * t);
-}
-
 static inline guint8
-byte (float value, float grain)
+byte (float value)
 {
-  float scaled = value * 255.0f + grain;
+  return (guint8) (int) MIN (MAX (value, 0.0f), 255.0f);
+}
 
-  return scaled <= 0 ? 0 : scaled >= 255 ? 255 : (guint8) scaled;
+static inline const SheafColour *
+grain_of_row (guint row)
+{
+  return tables_get ()->grain + sheaf_scene_hash (row) % GRAIN;
 }
 
 void
 sheaf_canvas_put (SheafCanvas *canvas, guint column, guint row, SheafColour colour)
 {
   guint8 *pixel = canvas->rgb + 3 * ((gsize) row * canvas->width + column);
-  float grain
-      = ((sheaf_scene_hash (row * canvas->width + column) & 1023) / 1023.0f - 0.5f) * canvas->grain
-        + 0.5f;
+  float grain = grain_of_row (row)[column % GRAIN].r * canvas->grain + 0.5f;
 
-  pixel[0] = byte (colour.r, grain);
-  pixel[1] = byte (colour.g, grain);
-  pixel[2] = byte (colour.b, grain);
+  pixel[0] = byte (colour.r * 255 + grain);
+  pixel[1] = byte (colour.g * 255 + grain);
+  pixel[2] = byte (colour.b * 255 + grain);
+}
+
+/* As many bytes as @n colours have channels. */
+static void
+put_channels (guint8 *bytes, const float *channels, const float *grain, float amount, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    bytes[i] = byte (channels[i] * 255 + grain[i] * amount + 0.5f);
+}
+
+void
+sheaf_canvas_put_row (SheafCanvas *canvas, guint row, const SheafColour *line)
+{
+  guint8 *bytes = canvas->rgb + 3 * (gsize) row * canvas->width;
+  const SheafColour *grain = grain_of_row (row);
+
+  for (guint from = 0; from < canvas->width; from += GRAIN)
+    put_channels (bytes + 3 * from, &line[from].r, &grain->r, canvas->grain,
+                  3 * MIN (canvas->width - from, GRAIN));
 }
 
 SheafColour
@@ -242,4 +261,73 @@ sheaf_canvas_get (const SheafCanvas *canvas, guint column, guint row)
   const guint8 *pixel = canvas->rgb + 3 * ((gsize) row * canvas->width + column);
 
   return (SheafColour){ pixel[0] / 255.0f, pixel[1] / 255.0f, pixel[2] / 255.0f };
+}
+
+void
+sheaf_canvas_glint (SheafCanvas *canvas, float x, float y, float radius, SheafColour light)
+{
+  float reach = 2.2f * radius;
+  int left = MAX (0, sheaf_floor ((x - reach) / canvas->pixel));
+  int top = MAX (0, sheaf_floor ((y - reach) / canvas->pixel));
+  int right = MIN ((int) canvas->width, sheaf_floor ((x + reach) / canvas->pixel) + 2);
+  int bottom = MIN ((int) canvas->height, sheaf_floor ((y + reach) / canvas->pixel) + 2);
+
+  for (int row = top; row < bottom; row++)
+    for (int column = left; column < right; column++)
+      {
+        guint8 *pixel = canvas->rgb + 3 * ((gsize) row * canvas->width + (gsize) column);
+        float dx = (float) column * canvas->pixel - x, dy = (float) row * canvas->pixel - y;
+        float shine = 255 * expf (-(dx * dx + dy * dy) / (radius * radius));
+
+        pixel[0] = byte (pixel[0] + shine * light.r);
+        pixel[1] = byte (pixel[1] + shine * light.g);
+        pixel[2] = byte (pixel[2] + shine * light.b);
+      }
+}
+
+static void
+ask_row (const SheafCanvas *canvas,
+         guint row,
+         guint step,
+         guint n,
+         SheafWashFunc func,
+         gpointer data,
+         SheafColour *line)
+{
+  for (guint i = 0; i < n; i++)
+    line[i] = func ((float) (i * step) * canvas->pixel, (float) row * canvas->pixel, data);
+}
+
+void
+sheaf_canvas_wash (SheafCanvas *canvas, guint rows, SheafWashFunc func, gpointer data)
+{
+  guint step = CLAMP (canvas->height / WASH_STEPS, 1, WASH_MAX);
+  guint cells = canvas->width / step + 1, n = cells + 1;
+  g_autofree SheafColour *above = g_new (SheafColour, n), *below = g_new (SheafColour, n);
+  g_autofree SheafColour *here = g_new (SheafColour, n);
+  g_autofree SheafColour *line = g_new (SheafColour, cells * step);
+
+  rows = MIN (rows, canvas->height);
+  if (rows > 0)
+    ask_row (canvas, 0, step, n, func, data, below);
+  for (guint row = 0; row < rows; row++)
+    {
+      float down = (float) (row % step) / (float) step;
+      SheafColour *out = line;
+
+      if (row % step == 0)
+        {
+          SheafColour *spare = above;
+
+          above = below;
+          below = spare;
+          ask_row (canvas, row + step, step, n, func, data, below);
+        }
+      for (guint i = 0; i < n; i++)
+        here[i] = sheaf_colour_mix (above[i], below[i], down);
+      for (guint cell = 0; cell < cells; cell++)
+        for (guint k = 0; k < step; k++)
+          *out++ = sheaf_colour_mix (here[cell], here[cell + 1], (float) k / (float) step);
+      sheaf_canvas_put_row (canvas, row, line);
+    }
 }

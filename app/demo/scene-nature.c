@@ -34,17 +34,24 @@ typedef struct
   SheafColour stops[3];
   SheafColour sun, ground;
   float sun_x, sun_y, sun_radius, glow;
+  float horizon, cover; /* of the clouds: how much of the noise is none */
   gboolean night;
   guint32 seed;
 } Sky;
 
-static float
-cloud_field (float x, float y, gpointer data)
+/* One silhouette: its upper edge per column, its colour, and the mist at its foot. */
+typedef struct
 {
-  const Sky *sky = data;
+  float *edge;
+  SheafColour body, mist;
+  float depth;
+  float house; /* how wide houses are, where windows are lit; else 0 */
+  float near;
+  guint32 seed;
+} Layer;
 
-  return sheaf_scene_fbm2 (x * 2.2f + 9, y * 7, 5, sky->seed + 40);
-}
+#define MAX_LAYERS 8
+#define STRIP      32 /* columns painted together, so that their rows stay near */
 
 static void
 sky_init (Sky *sky, const SheafCanvas *canvas, float horizon)
@@ -66,83 +73,176 @@ sky_init (Sky *sky, const SheafCanvas *canvas, float horizon)
 }
 
 static SheafColour
-star (const SheafCanvas *canvas, SheafColour sky, float x, float y, guint32 seed)
+sky_at (float x, float y, gpointer data)
+{
+  const Sky *sky = data;
+  SheafColour base
+      = sheaf_colour_ramp (sky->stops, 3, powf (sheaf_clamp01 (y / sky->horizon), 0.8f));
+  float distance = sheaf_length (x - sky->sun_x, y - sky->sun_y);
+  float noise = sheaf_scene_fbm2 (x * 2.2f + 9, y * 7, 5, sky->seed + 40);
+  float cloud = sheaf_smoothstep (sky->cover, sky->cover + 0.28f, noise);
+  float glow = sky->glow / (1 + 9 * distance * distance / 0.08f);
+
+  base = sheaf_colour_mix (base, sky->sun, glow);
+  return sheaf_colour_mix (base, sheaf_colour_mix (sky->stops[2], sky->sun, 0.4f),
+                           cloud * (sky->night ? 0.25f : 0.55f));
+}
+
+static void
+paint_stars (SheafCanvas *canvas, const Sky *sky, float height)
 {
   const float cells = 46;
-  int i = (int) (x * cells), j = (int) (y * cells);
-  guint32 cell = sheaf_scene_hash ((guint32) i * 7919u + (guint32) j * 104729u + seed);
-  float dx = x * cells - i - sheaf_scene_between (cell, 1, 0.2f, 0.8f);
-  float dy = y * cells - j - sheaf_scene_between (cell, 2, 0.2f, 0.8f);
-  float size = 0.05f + 0.11f * powf (sheaf_scene_unit (cell, 3), 6) + canvas->pixel * cells * 0.4f;
-  float light;
 
-  if (sheaf_scene_unit (cell, 4) < 0.45f)
-    return sky;
-  light = expf (-(dx * dx + dy * dy) / (size * size)) * sheaf_scene_between (cell, 5, 0.3f, 1.0f);
-  return (SheafColour){ sky.r + light, sky.g + light, sky.b + light };
+  for (int j = 0; j < (int) (cells * height); j++)
+    for (int i = 0; i < (int) (cells * canvas->aspect) + 1; i++)
+      {
+        guint32 cell = sheaf_scene_hash ((guint32) i * 7919u + (guint32) j * 104729u + sky->seed);
+        float x = ((float) i + sheaf_scene_between (cell, 1, 0.2f, 0.8f)) / cells;
+        float y = ((float) j + sheaf_scene_between (cell, 2, 0.2f, 0.8f)) / cells;
+        float size = (0.05f + 0.11f * powf (sheaf_scene_unit (cell, 3), 6)) / cells;
+        float light = sheaf_scene_between (cell, 5, 0.3f, 1.0f)
+                      * sheaf_clamp01 (4 * sheaf_length (x - sky->sun_x, y - sky->sun_y) - 0.2f);
+
+        if (sheaf_scene_unit (cell, 4) >= 0.45f)
+          sheaf_canvas_glint (canvas, x, y, size + canvas->pixel * 0.4f,
+                              (SheafColour){ light, light, light });
+      }
+}
+
+/* The disc alone: its glow is in sky_at(). */
+static void
+paint_sun (SheafCanvas *canvas, const Sky *sky)
+{
+  float reach = sky->sun_radius + 2 * canvas->pixel;
+  guint top = (guint) MAX (0, (sky->sun_y - reach) / canvas->pixel);
+  guint bottom = MIN (canvas->height, (guint) ((sky->sun_y + reach) / canvas->pixel) + 1);
+  guint left = (guint) MAX (0, (sky->sun_x - reach) / canvas->pixel);
+  guint right = MIN (canvas->width, (guint) ((sky->sun_x + reach) / canvas->pixel) + 1);
+
+  for (guint row = top; row < bottom; row++)
+    for (guint column = left; column < right; column++)
+      {
+        float x = (float) column * canvas->pixel, y = (float) row * canvas->pixel;
+        float distance = sheaf_length (x - sky->sun_x, y - sky->sun_y);
+        float disc = 1
+                     - sheaf_smoothstep (sky->sun_radius - canvas->pixel,
+                                         sky->sun_radius + canvas->pixel, distance);
+        float noise, cloud;
+
+        if (disc <= 0)
+          continue;
+        noise = sheaf_scene_fbm2 (x * 2.2f + 9, y * 7, 5, sky->seed + 40);
+        cloud = sheaf_smoothstep (sky->cover, sky->cover + 0.28f, noise);
+        sheaf_canvas_put (canvas, column, row,
+                          sheaf_colour_mix (sheaf_canvas_get (canvas, column, row), sky->sun,
+                                            disc * (1 - 0.6f * cloud)));
+      }
+}
+
+/* The sky down to @height: what lies lower will be hidden. */
+static void
+paint_sky (SheafCanvas *canvas, Sky *sky, float horizon, float height)
+{
+  sky->horizon = horizon;
+  sky->cover = sheaf_scene_between (sky->seed, 5, 0.45f, 0.7f);
+  sheaf_canvas_wash (canvas, (guint) MAX (0, height / canvas->pixel) + 2, sky_at, sky);
+  if (sky->night)
+    paint_stars (canvas, sky, MIN (height, 1));
+  paint_sun (canvas, sky);
 }
 
 static void
-paint_sky (SheafCanvas *canvas, const Sky *sky, float horizon)
+light_windows (SheafCanvas *canvas, const Layer *layer, guint column, guint bottom)
 {
-  SheafField clouds;
-  float cover = sheaf_scene_between (sky->seed, 5, 0.45f, 0.7f);
+  float u = (float) column * canvas->pixel / layer->house, storey = layer->house * 0.22f;
+  float pane = sheaf_fraction (u) * 6, edge = layer->edge[column];
+  guint32 house = sheaf_scene_hash ((guint32) u + layer->seed);
 
-  sheaf_field_init (&clouds, canvas, cloud_field, (gpointer) sky);
-  for (guint row = 0; row < canvas->height; row++)
+  if (pane < 0.5f || pane > 5.5f || sheaf_fraction (pane) < 0.35f)
+    return;
+  for (guint floor = 1; edge + (float) floor * storey < 1; floor++)
     {
-      float y = row * canvas->pixel;
-      SheafColour base
-          = sheaf_colour_ramp (sky->stops, 3, powf (sheaf_clamp01 (y / horizon), 0.8f));
+      guint32 window = sheaf_scene_hash (house + (guint32) pane * 31 + floor * 577);
+      float lit = sheaf_scene_unit (window, 1);
+      SheafColour lamp = sheaf_colour_hex (lit < 0.1f ? 0xfff1c1 : 0xffc45e);
+      float top = (edge + ((float) floor + 0.45f) * storey) / canvas->pixel;
+      float end = (edge + ((float) floor + 1) * storey) / canvas->pixel;
 
-      for (guint column = 0; column < canvas->width; column++)
-        {
-          float x = column * canvas->pixel;
-          float dx = x - sky->sun_x, dy = y - sky->sun_y;
-          float distance = sqrtf (dx * dx + dy * dy);
-          float cloud
-              = sheaf_smoothstep (cover, cover + 0.28f, sheaf_field_at (&clouds, column, row));
-          float disc = 1
-                       - sheaf_smoothstep (sky->sun_radius - canvas->pixel,
-                                           sky->sun_radius + canvas->pixel, distance);
-          float glow = sky->glow / (1 + 9 * distance * distance / 0.08f);
-          SheafColour colour = base;
-
-          if (sky->night)
-            colour = star (canvas, colour, x, y, sky->seed);
-          colour = sheaf_colour_mix (colour, sky->sun, glow);
-          colour = sheaf_colour_mix (colour, sheaf_colour_mix (sky->stops[2], sky->sun, 0.4f),
-                                     cloud * (sky->night ? 0.25f : 0.55f));
-          sheaf_canvas_put (canvas, column, row,
-                            sheaf_colour_mix (colour, sky->sun, disc * (1 - 0.6f * cloud)));
-        }
+      for (guint row = (guint) MAX (0, top); lit <= 0.34f && row < MIN (bottom, end); row++)
+        sheaf_canvas_put (canvas, column, row,
+                          sheaf_colour_mix (sheaf_canvas_get (canvas, column, row), lamp,
+                                            (0.35f + 1.6f * lit) * layer->near));
     }
-  sheaf_field_clear (&clouds);
 }
 
-/* One silhouette: its upper edge per column, its colour, and the mist at its foot. */
+/* The rows of one column that nothing nearer hides, with an edge of one soft pixel. */
 static void
-paint_layer (
-    SheafCanvas *canvas, const float *edge, SheafColour body, SheafColour mist, float depth)
+paint_column (SheafCanvas *canvas,
+              const Layer *layer,
+              const SheafColour *shades,
+              guint n_shades,
+              guint column,
+              guint bottom)
 {
-  for (guint row = 0; row < canvas->height; row++)
+  float edge = layer->edge[column] / canvas->pixel;
+
+  for (guint row = (guint) MAX (0, sheaf_floor (edge)); row < bottom; row++)
     {
-      float y = row * canvas->pixel;
+      float below = (float) row - edge;
+      SheafColour colour = shades[MIN ((guint) MAX (below, 0), n_shades - 1)];
 
-      for (guint column = 0; column < canvas->width; column++)
-        {
-          float below = y - edge[column];
-          SheafColour colour;
-
-          if (below <= -canvas->pixel)
-            continue;
-          colour = sheaf_colour_mix (body, mist, sheaf_clamp01 (below / depth) * 0.85f);
-          if (below < canvas->pixel)
-            colour = sheaf_colour_mix (sheaf_canvas_get (canvas, column, row), colour,
-                                       (below / canvas->pixel + 1) / 2);
-          sheaf_canvas_put (canvas, column, row, colour);
-        }
+      if (below < 1)
+        colour = sheaf_colour_mix (sheaf_canvas_get (canvas, column, row), colour,
+                                   sheaf_clamp01 ((below + 1) / 2));
+      sheaf_canvas_put (canvas, column, row, colour);
     }
+}
+
+/* From far to near, but only what will be seen. */
+static void
+paint_layers (SheafCanvas *canvas, Layer *layers, guint n)
+{
+  for (guint from = 0; from < canvas->width; from += STRIP)
+    for (guint i = 0; i < n; i++)
+      {
+        guint n_shades = (guint) (layers[i].depth / canvas->pixel) + 1;
+        g_autofree SheafColour *shades = g_new (SheafColour, n_shades);
+
+        for (guint k = 0; k < n_shades; k++)
+          shades[k] = sheaf_colour_mix (layers[i].body, layers[i].mist,
+                                        0.85f * (float) k / (float) n_shades);
+        for (guint column = from; column < MIN (from + STRIP, canvas->width); column++)
+          {
+            float end = 1;
+            guint bottom;
+
+            for (guint nearer = i + 1; nearer < n; nearer++)
+              end = MIN (end, layers[nearer].edge[column]);
+            bottom = MIN (canvas->height, (guint) MAX (0, end / canvas->pixel) + 2);
+            paint_column (canvas, &layers[i], shades, n_shades, column, bottom);
+            if (layers[i].house > 0)
+              light_windows (canvas, &layers[i], column, bottom);
+          }
+      }
+  for (guint i = 0; i < n; i++)
+    g_free (layers[i].edge);
+}
+
+/* How far down anything but layers is seen. */
+static float
+lowest_edge (const SheafCanvas *canvas, const Layer *layers, guint n)
+{
+  float lowest = 0;
+
+  for (guint column = 0; column < canvas->width; column++)
+    {
+      float highest = 1;
+
+      for (guint i = 0; i < n; i++)
+        highest = MIN (highest, layers[i].edge[column]);
+      lowest = MAX (lowest, highest);
+    }
+  return lowest;
 }
 
 /* How far a fir wood stands above the ground line at @x. */
@@ -166,85 +266,101 @@ firs (float x, float size, guint32 seed)
   return best;
 }
 
-static void
-paint_range (SheafCanvas *canvas, const Sky *sky, float horizon, guint layers, float wooded)
+static guint
+make_range (
+    const SheafCanvas *canvas, const Sky *sky, float horizon, guint n, float wooded, Layer *layers)
 {
-  g_autofree float *edge = g_new (float, canvas->width);
   SheafColour far_colour = sheaf_colour_mix (sky->stops[2], sky->stops[0], 0.35f);
 
-  for (guint layer = 0; layer < layers; layer++)
+  for (guint i = 0; i < n; i++)
     {
-      float near = (layer + 1.0f) / layers;
+      float near = ((float) i + 1) / (float) n;
       float base = horizon + (1.02f - horizon) * powf (near, 1.5f) - 0.06f;
       float rise = 0.30f * (1 - 0.55f * near);
-      guint32 seed = sky->seed + 100 + layer * 13;
+      guint32 seed = sky->seed + 100 + i * 13;
       SheafColour body = sheaf_colour_mix (far_colour, sky->ground, powf (near, 1.1f));
-      SheafColour mist = sheaf_colour_mix (body, sky->stops[2], 0.75f * (1 - 0.55f * near));
 
+      layers[i] = (Layer){
+        .edge = g_new (float, canvas->width),
+        .body = body,
+        .mist = sheaf_colour_mix (body, sky->stops[2], 0.75f * (1 - 0.55f * near)),
+        .depth = 0.22f + 0.1f * near,
+      };
       for (guint column = 0; column < canvas->width; column++)
         {
-          float x = column * canvas->pixel;
+          float x = (float) column * canvas->pixel;
           float peak = 1 - fabsf (2 * sheaf_scene_fbm1 (x * (1.3f + near), 7, seed) - 1);
 
-          edge[column] = base - rise * (peak * peak - 0.35f);
+          layers[i].edge[column] = base - rise * (peak * peak - 0.35f);
           if (near > 1 - wooded)
-            edge[column] -= firs (x, 0.022f + 0.05f * near * near, seed);
+            layers[i].edge[column] -= firs (x, 0.022f + 0.05f * near * near, seed);
         }
-      paint_layer (canvas, edge, body, mist, 0.22f + 0.1f * near);
     }
+  return n;
+}
+
+static void
+paint_land (
+    SheafCanvas *canvas, float sky_height, float sky_end, float horizon, guint n, float wooded)
+{
+  Layer layers[MAX_LAYERS];
+  Sky sky;
+
+  sky_init (&sky, canvas, sky_height);
+  n = make_range (canvas, &sky, horizon, n, wooded, layers);
+  paint_sky (canvas, &sky, sky_end, lowest_edge (canvas, layers, n));
+  paint_layers (canvas, layers, n);
 }
 
 void
 sheaf_scene_paint_ridges (SheafCanvas *canvas)
 {
   float horizon = sheaf_scene_between (canvas->seed, 7, 0.42f, 0.6f);
-  Sky sky;
 
-  sky_init (&sky, canvas, horizon);
-  paint_sky (canvas, &sky, horizon + 0.1f);
-  paint_range (canvas, &sky, horizon, 5 + sheaf_scene_hash (canvas->seed + 8) % 3, 0.2f);
+  paint_land (canvas, horizon, horizon + 0.1f, horizon, 5 + sheaf_scene_hash (canvas->seed + 8) % 3,
+              0.2f);
 }
 
 void
 sheaf_scene_paint_forest (SheafCanvas *canvas)
 {
   float horizon = sheaf_scene_between (canvas->seed, 7, 0.3f, 0.42f);
-  Sky sky;
 
-  sky_init (&sky, canvas, horizon);
-  paint_sky (canvas, &sky, horizon + 0.15f);
-  paint_range (canvas, &sky, horizon, 6, 1.0f);
+  paint_land (canvas, horizon, horizon + 0.15f, horizon, 6, 1.0f);
 }
 
 void
 sheaf_scene_paint_lake (SheafCanvas *canvas)
 {
   float shore = sheaf_scene_between (canvas->seed, 7, 0.56f, 0.68f);
-  guint shore_row = (guint) (shore * canvas->height);
+  guint shore_row = (guint) (shore * (float) canvas->height);
+  g_autofree float *ripples = g_new (float, canvas->width);
   Sky sky;
 
+  paint_land (canvas, shore * 0.8f, shore, shore * 0.55f, 4, 0.3f);
   sky_init (&sky, canvas, shore * 0.8f);
-  paint_sky (canvas, &sky, shore);
-  paint_range (canvas, &sky, shore * 0.55f, 4, 0.3f);
 
   /* Water is the picture above, upside down, drawn out a little more with every row. */
   for (guint row = shore_row; row < canvas->height; row++)
     {
-      float depth = (row - shore_row) * canvas->pixel / (1 - shore);
-      float drop = (row - shore_row) * (0.75f + 0.25f * depth);
-      guint mirror = shore_row > drop ? shore_row - (guint) drop : 0;
-      float swell = canvas->height * 0.012f * depth
-                    * sinf (row * canvas->pixel * (260 - 150 * depth) + 5 * depth);
+      float below = (float) (row - shore_row), depth = below * canvas->pixel / (1 - shore);
+      float drop = below * (0.75f + 0.25f * depth);
+      guint mirror = (guint) CLAMP ((float) shore_row - drop, 0, (float) shore_row - 1);
+      float swell = (float) canvas->height * 0.012f * depth
+                    * sinf ((float) row * canvas->pixel * (260 - 150 * depth) + 5 * depth);
+      SheafColour deep = sheaf_colour_scale (sky.stops[0], 0.96f * (0.18f + 0.3f * depth));
+      float clear = 0.96f * (1 - 0.18f - 0.3f * depth);
 
+      for (guint column = 0; column < canvas->width && (row == shore_row || row % 3 == 0); column++)
+        ripples[column] = sheaf_scene_noise1 ((float) column * canvas->pixel * 9, row / 3 + 1);
       for (guint column = 0; column < canvas->width; column++)
         {
-          float ripple = swell * sheaf_scene_noise1 (column * canvas->pixel * 9, row / 3 + 1);
-          int from = CLAMP ((int) (column + ripple), 0, (int) canvas->width - 1);
-          SheafColour colour = sheaf_canvas_get (canvas, (guint) from,
-                                                 mirror < shore_row ? mirror : shore_row - 1);
+          int from = CLAMP ((int) ((float) column + swell * ripples[column]), 0,
+                            (int) canvas->width - 1);
 
-          colour = sheaf_colour_mix (colour, sky.stops[0], 0.18f + 0.3f * depth);
-          sheaf_canvas_put (canvas, column, row, sheaf_colour_scale (colour, 0.96f));
+          sheaf_canvas_put (
+              canvas, column, row,
+              sheaf_colour_add (deep, sheaf_canvas_get (canvas, (guint) from, mirror), clear));
         }
     }
 }
@@ -252,84 +368,77 @@ sheaf_scene_paint_lake (SheafCanvas *canvas)
 void
 sheaf_scene_paint_dunes (SheafCanvas *canvas)
 {
-  g_autofree float *edge = g_new (float, canvas->width);
   float horizon = sheaf_scene_between (canvas->seed, 7, 0.34f, 0.5f);
   SheafColour sand
       = sheaf_colour_hex (sheaf_scene_hash (canvas->seed + 9) % 2 ? 0xe0a458 : 0xd9805f);
+  Layer layers[6];
   Sky sky;
 
   sky_init (&sky, canvas, horizon);
-  paint_sky (canvas, &sky, horizon);
-  for (guint layer = 0; layer < 6; layer++)
+  for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
     {
-      float near = (layer + 1) / 6.0f;
-      float phase = sheaf_scene_between (canvas->seed, 60 + layer, 0, 20);
-      float light = sheaf_scene_between (canvas->seed, 80 + layer, 0.75f, 1.1f);
+      float near = ((float) i + 1) / 6;
+      float phase = sheaf_scene_between (canvas->seed, 60 + i, 0, 20);
+      float light = sheaf_scene_between (canvas->seed, 80 + i, 0.75f, 1.1f);
       SheafColour body
           = sheaf_colour_mix (sky.stops[2], sheaf_colour_scale (sand, light), 0.35f + 0.6f * near);
-      SheafColour shade = sheaf_colour_mix (sheaf_colour_scale (body, 0.45f), sky.stops[0], 0.3f);
 
+      /* The crest in sunlight, its lee falling into shade. */
+      layers[i] = (Layer){
+        .edge = g_new (float, canvas->width),
+        .body = body,
+        .mist = sheaf_colour_mix (sheaf_colour_scale (body, 0.45f), sky.stops[0], 0.3f),
+        .depth = 0.10f + 0.32f * near,
+      };
       for (guint column = 0; column < canvas->width; column++)
         {
-          float x = column * canvas->pixel * (2.6f - 1.5f * near) + phase;
+          float x = (float) column * canvas->pixel * (2.6f - 1.5f * near) + phase;
           float crest = x + 0.35f * sinf (x);
 
-          edge[column] = horizon + (1 - horizon) * powf (near, 1.6f) * 0.8f
-                         - (0.03f + 0.11f * near) * (0.5f + 0.5f * sinf (crest))
-                         - 0.02f * sheaf_scene_fbm1 (x * 3, 4, canvas->seed + layer);
+          layers[i].edge[column] = horizon + (1 - horizon) * powf (near, 1.6f) * 0.8f
+                                   - (0.03f + 0.11f * near) * (0.5f + 0.5f * sinf (crest))
+                                   - 0.02f * sheaf_scene_fbm1 (x * 3, 4, canvas->seed + i);
         }
-      /* The crest in sunlight, its lee falling into shade. */
-      paint_layer (canvas, edge, body, shade, 0.10f + 0.32f * near);
     }
+  paint_sky (canvas, &sky, horizon, lowest_edge (canvas, layers, G_N_ELEMENTS (layers)));
+  paint_layers (canvas, layers, G_N_ELEMENTS (layers));
 }
 
 void
 sheaf_scene_paint_skyline (SheafCanvas *canvas)
 {
-  g_autofree float *edge = g_new (float, canvas->width);
   float horizon = 0.8f;
+  Layer layers[4];
   Sky sky;
 
   sky_init (&sky, canvas, horizon);
-  paint_sky (canvas, &sky, horizon);
-  for (guint layer = 0; layer < 4; layer++)
+  for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
     {
-      float near = (layer + 1) / 4.0f;
+      float near = ((float) i + 1) / 4;
       float wide = 0.035f + 0.06f * near;
       SheafColour body = sheaf_colour_mix (sheaf_colour_mix (sky.stops[2], sky.stops[0], 0.4f),
                                            sheaf_colour_scale (sky.ground, 0.8f), near);
-      SheafColour mist = sheaf_colour_mix (body, sky.stops[2], 0.5f * (1 - near) + 0.08f);
 
+      layers[i] = (Layer){
+        .edge = g_new (float, canvas->width),
+        .body = body,
+        .mist = sheaf_colour_mix (body, sky.stops[2], 0.5f * (1 - near) + 0.08f),
+        .depth = 0.5f,
+        .house = i > 0 ? wide : 0,
+        .near = near,
+        .seed = i * 977 + canvas->seed,
+      };
       for (guint column = 0; column < canvas->width; column++)
         {
-          guint32 house = sheaf_scene_hash ((guint32) (column * canvas->pixel / wide) + layer * 977
-                                            + canvas->seed);
+          guint32 house = sheaf_scene_hash ((guint32) ((float) column * canvas->pixel / wide)
+                                            + layers[i].seed);
           float tall = sheaf_scene_between (house, 1, 0.10f, 0.34f) * (1.25f - 0.4f * near);
 
           if (sheaf_scene_unit (house, 2) > 0.9f)
             tall *= 1.5f;
-          edge[column] = 1.02f - 0.22f * (1 - near) - tall;
+          layers[i].edge[column] = 1.02f - 0.22f * (1 - near) - tall;
         }
-      paint_layer (canvas, edge, body, mist, 0.5f);
-
-      for (guint row = 0; layer > 0 && row < canvas->height; row++)
-        for (guint column = 0; column < canvas->width; column++)
-          {
-            float x = column * canvas->pixel, y = row * canvas->pixel;
-            float u = x / wide, v = (y - edge[column]) / (wide * 0.22f);
-            float pane = (u - floorf (u)) * 6;
-            guint32 house = sheaf_scene_hash ((guint32) u + layer * 977 + canvas->seed);
-            guint32 window
-                = sheaf_scene_hash (house + (guint32) pane * 31 + (guint32) MAX (v, 0) * 577);
-            float lit = sheaf_scene_unit (window, 1);
-
-            if (v < 1 || pane < 0.5f || pane > 5.5f || lit > 0.34f || pane - floorf (pane) < 0.35f
-                || v - floorf (v) < 0.45f)
-              continue;
-            sheaf_canvas_put (canvas, column, row,
-                              sheaf_colour_mix (sheaf_canvas_get (canvas, column, row),
-                                                sheaf_colour_hex (lit < 0.1f ? 0xfff1c1 : 0xffc45e),
-                                                (0.35f + 1.6f * lit) * near));
-          }
     }
+  paint_sky (canvas, &sky, horizon, lowest_edge (canvas, layers, G_N_ELEMENTS (layers)));
+  paint_layers (canvas, layers, G_N_ELEMENTS (layers));
 }
