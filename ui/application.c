@@ -8,10 +8,10 @@
 
 #include "ui/application.h"
 
+#include "ui/client-ids.h"
+#include "ui/places.h"
 #include "ui/preferences-window.h"
 #include "ui/window.h"
-
-#include "app/base/client-id.h"
 
 #include <glib/gi18n.h>
 
@@ -22,8 +22,8 @@ struct _SheafApplication
   SheafSettings *settings;
   GSettings *gsettings; /* (nullable) */
   SheafEngine *engine;
-  GCancellable *cancellable; /* of what is asked of the keyring */
-  gboolean recovered;        /* unfinished batches were handed to a window */
+  SheafClientIds *client_ids;
+  gboolean recovered; /* unfinished batches were handed to a window */
 };
 
 G_DEFINE_FINAL_TYPE (SheafApplication, sheaf_application, ADW_TYPE_APPLICATION)
@@ -31,7 +31,7 @@ G_DEFINE_FINAL_TYPE (SheafApplication, sheaf_application, ADW_TYPE_APPLICATION)
 static SheafWindow *
 window_new (SheafApplication *self)
 {
-  SheafWindow *window = sheaf_window_new (ADW_APPLICATION (self), self->engine);
+  SheafWindow *window = sheaf_window_new (ADW_APPLICATION (self), self->engine, self->client_ids);
 
   if (!self->recovered)
     {
@@ -180,98 +180,61 @@ quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
-say_of_client_id (SheafApplication *self, const char *text)
+restore_client_id (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  sheaf_client_ids_restore (SHEAF_APPLICATION (user_data)->client_ids);
+}
+
+/* Every window may have something to open that it could not open before. */
+static void
+on_client_id_used (SheafApplication *self)
+{
+  GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
+
+  for (GList *node = windows; node != NULL; node = node->next)
+    if (SHEAF_IS_WINDOW (node->data))
+      gtk_widget_activate_action (node->data, "win.client-id-changed", NULL);
+}
+
+static void
+tell_window (SheafApplication *self, const char *action, const char *text)
 {
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
 
   if (window != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (window), "win.say-of-client-id", "s", text);
+    gtk_widget_activate_action (GTK_WIDGET (window), action, "s", text);
 }
 
 static void
-on_client_id_stored (GObject *source, GAsyncResult *result, gpointer user_data)
+on_client_id_notice (SheafApplication *self, const char *text)
 {
-  g_autoptr (SheafApplication) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
-
-  if (sheaf_client_id_store_finish (result, &error)
-      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  /* Translators: %s is a sentence that says why the keyring cannot be used */
-  text = g_strdup_printf (_ ("The client ID works, but is kept for this run only. %s"),
-                          error->message);
-  say_of_client_id (self, text);
+  tell_window (self, "win.say", text);
 }
 
 static void
-keep_client_id (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+on_client_id_forgotten (SheafApplication *self, const char *title)
 {
-  SheafApplication *self = user_data;
-
-  sheaf_client_id_store_async (NULL, g_variant_get_string (parameter, NULL), self->cancellable,
-                               on_client_id_stored, g_object_ref (self));
+  tell_window (self, "win.client-id-forgotten", title);
 }
 
 static void
-on_client_id_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
+make_client_ids (SheafApplication *self)
 {
-  g_autoptr (SheafApplication) self = user_data;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GSettings) state = sheaf_window_state_new ();
 
-  if (!sheaf_client_id_forget_finish (result, &error)
-      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    say_of_client_id (self, error->message);
-}
-
-static void
-forget_client_id (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  SheafApplication *self = user_data;
-
-  sheaf_client_id_forget_async (NULL, self->cancellable, on_client_id_forgotten,
-                                g_object_ref (self));
-}
-
-static void
-on_client_id_found (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (SheafApplication) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *id = sheaf_client_id_lookup_finish (result, &error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->engine == NULL)
-    return;
-  if (error != NULL)
-    g_debug ("No client ID from the keyring: %s", error->message);
-  else if (id != NULL && !sheaf_engine_has_client_id (self->engine))
-    {
-      sheaf_engine_set_client_id (self->engine, id);
-      for (GList *node = gtk_application_get_windows (GTK_APPLICATION (self)); node != NULL;
-           node = node->next)
-        gtk_widget_activate_action (GTK_WIDGET (node->data), "win.client-id-changed", NULL);
-    }
-}
-
-/* The environment's goes before the keyring's. */
-static void
-find_client_id (SheafApplication *self)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *id = sheaf_client_id_from_environment (&error);
-
-  if (error != NULL)
-    g_warning ("%s", error->message);
-  if (id != NULL)
-    sheaf_engine_set_client_id (self->engine, id);
-  else
-    sheaf_client_id_lookup_async (NULL, self->cancellable, on_client_id_found, g_object_ref (self));
+  self->client_ids = sheaf_client_ids_new (self->engine, state);
+  g_signal_connect_object (self->client_ids, "used", G_CALLBACK (on_client_id_used), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->client_ids, "notice", G_CALLBACK (on_client_id_notice), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->client_ids, "forgotten", G_CALLBACK (on_client_id_forgotten), self,
+                           G_CONNECT_SWAPPED);
+  sheaf_client_ids_load (self->client_ids);
 }
 
 static const GActionEntry entries[] = {
   { "activate", activate },
-  { "keep-client-id", keep_client_id, "s" },
-  { "forget-client-id", forget_client_id },
+  { "restore-client-id", restore_client_id },
   { "new-window", new_window },
   { "demo", demo },
   { "open-source", open_source, "s" },
@@ -329,8 +292,7 @@ sheaf_application_startup (GApplication *application)
 
   self->engine = sheaf_engine_new (self->settings);
   sheaf_engine_use_demo_client_id (self->engine);
-  self->cancellable = g_cancellable_new ();
-  find_client_id (self);
+  make_client_ids (self);
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   set_accels (self);
 }
@@ -340,8 +302,9 @@ sheaf_application_shutdown (GApplication *application)
 {
   SheafApplication *self = SHEAF_APPLICATION (application);
 
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
+  if (self->client_ids != NULL)
+    sheaf_client_ids_stop (self->client_ids);
+  g_clear_object (&self->client_ids);
   if (self->engine != NULL)
     sheaf_engine_shutdown (self->engine);
   g_clear_object (&self->engine);

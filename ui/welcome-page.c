@@ -1,4 +1,4 @@
-/* welcome-page.c: rows made from the table of sources, and the entry that checks an ID
+/* welcome-page.c: rows made from the table of sources, and from what was opened before
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -6,7 +6,7 @@
 
 #include "ui/welcome-page.h"
 
-#include "ui/error-text.h"
+#include "ui/sign-in.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -18,141 +18,18 @@ struct _SheafWelcomePage
 {
   GtkWidget parent_instance;
 
-  SheafEngine *engine;
-  GCancellable *cancellable; /* of the check under way */
-  char *checking;            /* the ID it is about */
-
   /* Template */
   GtkScrolledWindow *scrolled;
   AdwPreferencesGroup *sources;
   AdwPreferencesGroup *bookmarks;
   AdwPreferencesGroup *history;
-  AdwExpanderRow *client_id_row;
-  AdwPasswordEntryRow *client_id;
-  GtkRevealer *client_id_revealer;
-  GtkSpinner *client_id_spinner;
-  GtkImage *client_id_icon;
-  GtkLabel *client_id_status;
-  GtkButton *check;
-  GtkWidget *forget;
+  SheafSignIn *sign_in;
   AdwEntryRow *address;
 
   GPtrArray *place_rows; /* (element-type GtkWidget): borrowed */
 };
 
-enum
-{
-  CLIENT_ID,
-  FORGET_CLIENT_ID,
-  N_SIGNALS
-};
-
-static guint signals[N_SIGNALS];
-
 G_DEFINE_FINAL_TYPE (SheafWelcomePage, sheaf_welcome_page, GTK_TYPE_WIDGET)
-
-static void
-show_id_status (SheafWelcomePage *self, const char *icon, const char *css, const char *text)
-{
-  static const char *const classes[] = { "success", "error", "warning" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (classes); i++)
-    {
-      gtk_widget_remove_css_class (GTK_WIDGET (self->client_id_icon), classes[i]);
-      gtk_widget_remove_css_class (GTK_WIDGET (self->client_id_status), classes[i]);
-    }
-  if (css != NULL)
-    {
-      gtk_widget_add_css_class (GTK_WIDGET (self->client_id_icon), css);
-      gtk_widget_add_css_class (GTK_WIDGET (self->client_id_status), css);
-    }
-  gtk_widget_set_visible (GTK_WIDGET (self->client_id_icon), icon != NULL);
-  gtk_image_set_from_icon_name (self->client_id_icon, icon);
-  gtk_label_set_text (self->client_id_status, text);
-  gtk_revealer_set_reveal_child (self->client_id_revealer, text != NULL && *text != '\0');
-}
-
-static void
-update_client_id_row (SheafWelcomePage *self)
-{
-  gboolean has = self->engine != NULL && sheaf_engine_has_client_id (self->engine);
-
-  adw_expander_row_set_subtitle (
-      self->client_id_row, has ? _ ("Signed in") : _ ("Needed for galleries that ask for one"));
-  gtk_widget_set_visible (self->forget, has);
-}
-
-static void
-on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (SheafWelcomePage) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *id = NULL;
-  g_autofree char *text = NULL;
-  SheafQuota quota;
-  gboolean accepted
-      = sheaf_engine_check_client_id_finish (SHEAF_ENGINE (source), result, &quota, &error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-
-  g_clear_object (&self->cancellable);
-  id = g_steal_pointer (&self->checking);
-  gtk_spinner_stop (self->client_id_spinner);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->check), TRUE);
-  if (!accepted)
-    {
-      text = sheaf_error_text_dup_body (error);
-      show_id_status (self, "dialog-warning-symbolic", "error", text);
-      return;
-    }
-
-  {
-    g_autofree char *left = sheaf_format_quota (&quota);
-
-    if (left != NULL)
-      /* Translators: %s is like “480 of 500 requests left” */
-      text = g_strdup_printf (_ ("The client ID works: %s."), left);
-    else
-      text = g_strdup (_ ("The client ID works."));
-  }
-  show_id_status (self, "object-select-symbolic", "success", text);
-  gtk_editable_set_text (GTK_EDITABLE (self->client_id), "");
-  g_signal_emit (self, signals[CLIENT_ID], 0, id);
-  update_client_id_row (self);
-}
-
-static void
-on_check_clicked (SheafWelcomePage *self)
-{
-  g_autofree char *id
-      = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->client_id))));
-
-  if (*id == '\0')
-    {
-      show_id_status (self, "dialog-warning-symbolic", "error", _ ("Enter a client ID first."));
-      return;
-    }
-  if (self->cancellable != NULL)
-    g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  self->cancellable = g_cancellable_new ();
-  g_free (self->checking);
-  self->checking = g_steal_pointer (&id);
-  show_id_status (self, NULL, NULL, _ ("Asking the service…"));
-  gtk_spinner_start (self->client_id_spinner);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->check), FALSE);
-  sheaf_engine_check_client_id_async (self->engine, self->checking, self->cancellable, on_checked,
-                                      g_object_ref (self));
-}
-
-static void
-on_forget_clicked (SheafWelcomePage *self)
-{
-  g_signal_emit (self, signals[FORGET_CLIENT_ID], 0);
-  show_id_status (self, NULL, NULL, _ ("The client ID is forgotten."));
-  update_client_id_row (self);
-}
 
 static void
 on_address_apply (SheafWelcomePage *self)
@@ -219,15 +96,10 @@ add_sources (SheafWelcomePage *self)
 static void
 sheaf_welcome_page_dispose (GObject *object)
 {
-  SheafWelcomePage *self = SHEAF_WELCOME_PAGE (object);
+  GtkWidget *self = GTK_WIDGET (object);
   GtkWidget *child;
 
-  if (self->cancellable != NULL)
-    g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  g_clear_pointer (&self->checking, g_free);
-  g_clear_object (&self->engine);
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+  while ((child = gtk_widget_get_first_child (self)) != NULL)
     gtk_widget_unparent (child);
 
   G_OBJECT_CLASS (sheaf_welcome_page_parent_class)->dispose (object);
@@ -249,28 +121,15 @@ sheaf_welcome_page_class_init (SheafWelcomePageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = sheaf_welcome_page_dispose;
   G_OBJECT_CLASS (klass)->finalize = sheaf_welcome_page_finalize;
 
-  signals[CLIENT_ID] = g_signal_new ("client-id", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
-                                     NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[FORGET_CLIENT_ID] = g_signal_new ("forget-client-id", G_TYPE_FROM_CLASS (klass),
-                                            G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-
+  g_type_ensure (SHEAF_TYPE_SIGN_IN);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                SHEAF_RESOURCES "templates/welcome-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SheafWelcomePage, scrolled);
   gtk_widget_class_bind_template_child (widget_class, SheafWelcomePage, sources);
   gtk_widget_class_bind_template_child (widget_class, SheafWelcomePage, bookmarks);
   gtk_widget_class_bind_template_child (widget_class, SheafWelcomePage, history);
-  gtk_widget_class_bind_template_child (widget_class, SheafWelcomePage, client_id_row);
-  gtk_widget_class_bind_template_child (widget_class, SheafWelcomePage, client_id);
-  gtk_widget_class_bind_template_child (widget_class, SheafWelcomePage, client_id_revealer);
-  gtk_widget_class_bind_template_child (widget_class, SheafWelcomePage, client_id_spinner);
-  gtk_widget_class_bind_template_child (widget_class, SheafWelcomePage, client_id_icon);
-  gtk_widget_class_bind_template_child (widget_class, SheafWelcomePage, client_id_status);
-  gtk_widget_class_bind_template_child (widget_class, SheafWelcomePage, check);
-  gtk_widget_class_bind_template_child (widget_class, SheafWelcomePage, forget);
+  gtk_widget_class_bind_template_child (widget_class, SheafWelcomePage, sign_in);
   gtk_widget_class_bind_template_child (widget_class, SheafWelcomePage, address);
-  gtk_widget_class_bind_template_callback (widget_class, on_check_clicked);
-  gtk_widget_class_bind_template_callback (widget_class, on_forget_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_address_apply);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
@@ -284,12 +143,11 @@ sheaf_welcome_page_init (SheafWelcomePage *self)
 }
 
 void
-sheaf_welcome_page_set_engine (SheafWelcomePage *self, SheafEngine *engine)
+sheaf_welcome_page_set_up (SheafWelcomePage *self, SheafEngine *engine, SheafClientIds *ids)
 {
   g_return_if_fail (SHEAF_IS_WELCOME_PAGE (self));
 
-  g_set_object (&self->engine, engine);
-  update_client_id_row (self);
+  sheaf_sign_in_set_up (self->sign_in, engine, ids);
 }
 
 void
@@ -297,25 +155,7 @@ sheaf_welcome_page_ask_client_id (SheafWelcomePage *self)
 {
   g_return_if_fail (SHEAF_IS_WELCOME_PAGE (self));
 
-  adw_expander_row_set_expanded (self->client_id_row, TRUE);
-  gtk_widget_grab_focus (GTK_WIDGET (self->client_id));
-}
-
-void
-sheaf_welcome_page_say_of_client_id (SheafWelcomePage *self, const char *text)
-{
-  g_return_if_fail (SHEAF_IS_WELCOME_PAGE (self));
-
-  show_id_status (self, "dialog-information-symbolic", "warning", text);
-  update_client_id_row (self);
-}
-
-void
-sheaf_welcome_page_update_client_id (SheafWelcomePage *self)
-{
-  g_return_if_fail (SHEAF_IS_WELCOME_PAGE (self));
-
-  update_client_id_row (self);
+  sheaf_sign_in_ask (self->sign_in);
 }
 
 static void

@@ -56,22 +56,29 @@ ask_client_id (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-say_of_client_id (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  sheaf_welcome_page_say_of_client_id (SHEAF_WINDOW (widget)->welcome,
-                                       g_variant_get_string (parameter, NULL));
-}
-
-static void
 client_id_changed (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SheafWindow *self = SHEAF_WINDOW (widget);
   g_autofree char *spec = g_strdup (sheaf_gallery_page_get_spec (self->gallery));
 
-  sheaf_welcome_page_update_client_id (self->welcome);
   /* What could not be opened for want of an ID may open now. */
   if (spec != NULL && sheaf_gallery_page_get_source (self->gallery) == NULL)
     sheaf_gallery_page_open (self->gallery, spec);
+}
+
+static void
+client_id_forgotten (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  /* Translators: %s is the name of a client ID */
+  g_autofree char *text
+      = g_strdup_printf (_ ("“%s” is forgotten"), g_variant_get_string (parameter, NULL));
+  AdwToast *toast = sheaf_toast_new (text);
+
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_action_name (toast, "app.restore-client-id");
+  /* Longer than others: no new ID can be had in its place. */
+  adw_toast_set_timeout (toast, 30);
+  adw_toast_overlay_add_toast (SHEAF_WINDOW (widget)->toasts, toast);
 }
 
 static void
@@ -239,8 +246,9 @@ sheaf_window_install_actions (SheafWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.show-sources", NULL, show_sources);
   gtk_widget_class_install_action (widget_class, "win.show-view", "s", show_view);
   gtk_widget_class_install_action (widget_class, "win.ask-client-id", NULL, ask_client_id);
-  gtk_widget_class_install_action (widget_class, "win.say-of-client-id", "s", say_of_client_id);
   gtk_widget_class_install_action (widget_class, "win.client-id-changed", NULL, client_id_changed);
+  gtk_widget_class_install_action (widget_class, "win.client-id-forgotten", "s",
+                                   client_id_forgotten);
   gtk_widget_class_install_action (widget_class, "win.close-viewer", NULL, close_viewer);
   gtk_widget_class_install_action (widget_class, "win.say", "s", say);
   gtk_widget_class_install_action (widget_class, "win.choose-folder", NULL, choose_folder);

@@ -53,6 +53,8 @@ void sheaf_window_update_places (SheafWindow *self);
 void sheaf_window_init_drop (SheafWindow *self);
 
 /* window.c */
+/* libadwaita takes a toast's title for markup; file names and errors may have "&" in them. */
+AdwToast *sheaf_toast_new (const char *text);
 void sheaf_window_start_download (SheafWindow *self, SheafSource *source, GPtrArray *entries);
 void sheaf_window_show_view (SheafWindow *self, const char *name);
 

@@ -16,6 +16,14 @@
 
 G_DEFINE_FINAL_TYPE (SheafWindow, sheaf_window, ADW_TYPE_APPLICATION_WINDOW)
 
+AdwToast *
+sheaf_toast_new (const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  return adw_toast_new (escaped);
+}
+
 void
 sheaf_window_show_view (SheafWindow *self, const char *name)
 {
@@ -132,7 +140,7 @@ on_batch_ended (SheafWindow *self, SheafBatch *batch)
 static void
 on_notice (SheafWindow *self, SheafBatch *batch, GError *error)
 {
-  AdwToast *toast = adw_toast_new (error->message);
+  AdwToast *toast = sheaf_toast_new (error->message);
 
   adw_toast_set_timeout (toast, 0);
   if (sheaf_batch_get_paused (batch))
@@ -146,7 +154,7 @@ on_notice (SheafWindow *self, SheafBatch *batch, GError *error)
 static void
 on_removed (SheafWindow *self, const char *text)
 {
-  AdwToast *toast = adw_toast_new (text);
+  AdwToast *toast = sheaf_toast_new (text);
 
   adw_toast_set_button_label (toast, _ ("_Undo"));
   adw_toast_set_action_name (toast, "win.undo-clear");
@@ -203,21 +211,6 @@ on_gallery_opened (SheafWindow *self)
   sheaf_places_add (self->state, "history", spec, sheaf_gallery_page_get_title (self->gallery),
                     MAX_HISTORY);
   sheaf_window_update_places (self);
-}
-
-static void
-on_client_id (SheafWindow *self, const char *id)
-{
-  sheaf_engine_set_client_id (self->engine, id);
-  gtk_widget_activate_action (GTK_WIDGET (self), "app.keep-client-id", "s", id);
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.client-id-changed", NULL);
-}
-
-static void
-on_forget_client_id (SheafWindow *self)
-{
-  sheaf_engine_set_client_id (self->engine, NULL);
-  gtk_widget_activate_action (GTK_WIDGET (self), "app.forget-client-id", NULL);
 }
 
 static void
@@ -375,8 +368,6 @@ sheaf_window_class_init (SheafWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_gallery_download);
   gtk_widget_class_bind_template_callback (widget_class, on_gallery_opened);
   gtk_widget_class_bind_template_callback (widget_class, on_removed);
-  gtk_widget_class_bind_template_callback (widget_class, on_client_id);
-  gtk_widget_class_bind_template_callback (widget_class, on_forget_client_id);
   sheaf_window_install_actions (klass);
 }
 
@@ -416,7 +407,6 @@ static void
 set_engine (SheafWindow *self, SheafEngine *engine)
 {
   self->engine = g_object_ref (engine);
-  sheaf_welcome_page_set_engine (self->welcome, engine);
   sheaf_gallery_page_set_engine (self->gallery, engine);
   sheaf_batch_page_set_engine (self->downloads, engine);
   sheaf_batch_page_set_engine (self->folder, engine);
@@ -443,11 +433,12 @@ sheaf_window_init (SheafWindow *self)
 }
 
 SheafWindow *
-sheaf_window_new (AdwApplication *application, SheafEngine *engine)
+sheaf_window_new (AdwApplication *application, SheafEngine *engine, SheafClientIds *ids)
 {
   SheafWindow *self = g_object_new (SHEAF_TYPE_WINDOW, "application", application, NULL);
 
   set_engine (self, engine);
+  sheaf_welcome_page_set_up (self->welcome, engine, ids);
   return self;
 }
 
@@ -592,5 +583,5 @@ sheaf_window_say (SheafWindow *self, const char *text)
 {
   g_return_if_fail (SHEAF_IS_WINDOW (self));
 
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
+  adw_toast_overlay_add_toast (self->toasts, sheaf_toast_new (text));
 }

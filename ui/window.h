@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 #define SHEAF_TYPE_WINDOW (sheaf_window_get_type ())
 G_DECLARE_FINAL_TYPE (SheafWindow, sheaf_window, SHEAF, WINDOW, AdwApplicationWindow)
 
-SheafWindow *sheaf_window_new (AdwApplication *application, SheafEngine *engine);
+SheafWindow *
+sheaf_window_new (AdwApplication *application, SheafEngine *engine, SheafClientIds *ids);
 
 /* Opens a gallery, by its address. */
 void sheaf_window_open_source (SheafWindow *self, const char *spec);

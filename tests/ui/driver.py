@@ -568,17 +568,10 @@ class Running(Program):
     """Sheaf that something else started: found by its name on the session bus."""
 
     def __init__(self, bus_name):
-        def owner():
-            session = Gio.bus_get_sync(Gio.BusType.SESSION)
-            return session.call_sync(
-                "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                "GetConnectionUnixProcessID", GLib.Variant("(s)", (bus_name,)), None, 0, 5000,
-            ).unpack()[0]
-
         self.title = self.app_name = None
         self.log_path = os.devnull
         self.log = open(os.devnull, "w", encoding="utf-8")
-        self.process = Foreign(wait(owner, f"{bus_name} on the bus"))
+        self.process = Foreign(wait(lambda: owner_of(bus_name), f"{bus_name} on the bus"))
 
 
 class Foreign:
@@ -646,6 +639,46 @@ class Demo:
     def kill(self):
         self.process.terminate()
         self.process.wait()
+
+
+class Keyring:
+    """gnome-keyring on the session's bus, with a password nobody is asked for until it is locked."""
+
+    def __init__(self):
+        subprocess.run(
+            ["gnome-keyring-daemon", "--unlock", "--components=secrets", "--daemonize"],
+            input="password", check=True, capture_output=True, text=True,
+        )
+        self.pid = wait(lambda: owner_of("org.freedesktop.secrets"), "the keyring on the bus")
+
+    def lookup(self, name):
+        """What it keeps under a name, read by libsecret's own tool; nothing where it keeps nothing."""
+        found = subprocess.run(
+            ["secret-tool", "lookup", "service", "imgur", "name", name], capture_output=True, text=True, timeout=30
+        )
+        return found.stdout.strip()
+
+    def lock(self):
+        Gio.bus_get_sync(Gio.BusType.SESSION).call_sync(
+            "org.freedesktop.secrets", "/org/freedesktop/secrets", "org.freedesktop.Secret.Service", "Lock",
+            GLib.Variant("(ao)", (["/org/freedesktop/secrets/collection/login"],)), None, 0, 10000,
+        )
+
+    def kill(self):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+        wait(lambda: not owner_of("org.freedesktop.secrets"), "the keyring to end")
+
+
+def owner_of(bus_name):
+    """The process behind a name of the session bus, or nothing."""
+    try:
+        return Gio.bus_get_sync(Gio.BusType.SESSION).call_sync(
+            "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+            "GetConnectionUnixProcessID", GLib.Variant("(s)", (bus_name,)), None, 0, 5000,
+        ).unpack()[0]
+    except GLib.Error:
+        return None
 
 
 def thumbnails():

@@ -14,6 +14,7 @@
 #include "ui/gallery-page.h"
 #include "ui/preferences-window.h"
 #include "ui/quota-button.h"
+#include "ui/sign-in.h"
 #include "ui/tile.h"
 #include "ui/viewer-page.h"
 #include "ui/welcome-page.h"
@@ -33,12 +34,14 @@ static const struct
   { "facet-bar", sheaf_facet_bar_get_type },
   { "quota-button", sheaf_quota_button_get_type },
   { "welcome-page", sheaf_welcome_page_get_type },
+  { "sign-in", sheaf_sign_in_get_type },
   { "viewer-page", sheaf_viewer_page_get_type },
   { "details", sheaf_details_get_type },
   { "compare-page", sheaf_compare_page_get_type },
 };
 
 static SheafEngine *engine;
+static SheafClientIds *client_ids;
 
 static void
 settle (void)
@@ -114,7 +117,7 @@ test_window (GtkWidget *window)
 static void
 test_main_window (void)
 {
-  test_window (GTK_WIDGET (sheaf_window_new (NULL, engine)));
+  test_window (GTK_WIDGET (sheaf_window_new (NULL, engine, client_ids)));
 }
 
 static void
@@ -147,7 +150,7 @@ test_shortcuts (void)
 static void
 test_narrow (void)
 {
-  GtkWidget *window = GTK_WIDGET (sheaf_window_new (NULL, engine));
+  GtkWidget *window = GTK_WIDGET (sheaf_window_new (NULL, engine, client_ids));
   int minimum;
 
   gtk_window_present (GTK_WINDOW (window));
@@ -168,6 +171,7 @@ main (int argc, char *argv[])
   adw_init ();
   settings = sheaf_settings_new ();
   engine = sheaf_engine_new (settings);
+  client_ids = sheaf_client_ids_new (engine, NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (widgets); i++)
     {
@@ -181,6 +185,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/templates/help-overlay", test_shortcuts);
   g_test_add_func ("/templates/narrow", test_narrow);
   status = g_test_run ();
+  g_clear_object (&client_ids);
   sheaf_engine_shutdown (engine);
   g_clear_object (&engine);
   return status;
