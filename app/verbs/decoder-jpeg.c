@@ -15,14 +15,26 @@
 #include "app/verbs/kernels.h"
 #include "app/verbs/resize.h"
 
+#include <string.h>
+
 /* Samples per pixel of the thumbnail, below which more of a block is decoded.  Colour is seen less
  * sharply. */
 #define GAP_OF_MEANS 2.0
 #define GAP_OF_HUES  1.5
 #define GAP_OF_FOUR  1.8
 
-/* An embedded picture smaller than this part of what is asked for is not worth showing. */
-#define MIN_PREVIEW 0.5
+/* An embedded picture smaller than this part of what is asked for is not worth showing; a larger
+ * one than this is none that a camera put there. */
+#define MIN_PREVIEW      0.25
+#define MAX_PREVIEW_SIDE 1024
+
+/* A smaller file is decoded before anybody would have seen its preview. */
+#define MIN_BYTES_FOR_PREVIEW (512u << 10)
+
+/* Sides of embedded pictures are rounded; what differs by more has bars, or shows another picture.
+ */
+#define ROUNDING  2
+#define MAX_BLACK 24 /* the mean of what counts as a bar */
 
 /* Returns: whether samples of the blocks' lowest frequencies are enough for that size */
 static gboolean
@@ -124,30 +136,116 @@ decode_low (SheafJpeg *jpeg, guint width, guint height, GError **error)
   return g_steal_pointer (&picture);
 }
 
+/* Whether this part of @picture is black on the whole. */
+static gboolean
+is_black (const SheafPicture *picture, guint x, guint y, guint width, guint height)
+{
+  guint channels = sheaf_colour_channels (picture->colour);
+  guint64 sum = 0;
+
+  for (guint row = y; row < y + height; row++)
+    {
+      const guint8 *p = picture->pixels + ((gsize) row * picture->width + x) * channels;
+
+      for (guint i = 0; i < width * channels; i++)
+        sum += p[i];
+    }
+  return sum <= (guint64) MAX_BLACK * width * height * channels;
+}
+
+static void
+crop (SheafPicture *picture, guint x, guint y, guint width, guint height)
+{
+  gsize channels = sheaf_colour_channels (picture->colour);
+
+  for (guint row = 0; row < height; row++)
+    memmove (picture->pixels + row * width * channels,
+             picture->pixels + ((gsize) (y + row) * picture->width + x) * channels,
+             width * channels);
+  picture->width = width;
+  picture->height = height;
+}
+
+/* Many cameras embed 160 × 120 pixels whatever the picture's shape, and fill up with black.  What
+ * has another shape without such bars was not made from this picture as it is now.
+ *
+ * Returns: whether @picture now has the shape of @width × @height */
+static gboolean
+take_shape (SheafPicture *picture, guint width, guint height)
+{
+  guint right_width = (guint) (((guint64) picture->height * width + height / 2) / height);
+  guint right_height = (guint) (((guint64) picture->width * height + width / 2) / width);
+  guint bar, end;
+
+  if (picture->colour != SHEAF_COLOUR_GREY && picture->colour != SHEAF_COLOUR_RGB)
+    return FALSE;
+  if (picture->height <= right_height + ROUNDING && picture->width <= right_width + ROUNDING)
+    return TRUE;
+  if (right_width == 0 || right_height == 0)
+    return FALSE;
+
+  if (picture->height > right_height)
+    {
+      bar = (picture->height - right_height + 1) / 2;
+      end = picture->height - bar;
+      if (bar >= end || !is_black (picture, 0, 0, picture->width, bar)
+          || !is_black (picture, 0, end, picture->width, bar))
+        return FALSE;
+      crop (picture, 0, bar, picture->width, end - bar);
+      return TRUE;
+    }
+  bar = (picture->width - right_width + 1) / 2;
+  end = picture->width - bar;
+  if (bar >= end || !is_black (picture, 0, 0, bar, picture->height)
+      || !is_black (picture, end, 0, bar, picture->height))
+    return FALSE;
+  crop (picture, bar, 0, end - bar, picture->height);
+  return TRUE;
+}
+
 /* The picture within EXIF; NULL without an error where there is none worth having. */
 static SheafPicture *
-decode_preview (const SheafJpeg *jpeg, const SheafDecodeOptions *options)
+decode_embedded (GBytes *exif_data, const SheafExif *exif, guint width, guint height, guint size)
 {
-  SheafDecodeOptions whole = { .size = options->size };
+  const guint8 *data = (const guint8 *) g_bytes_get_data (exif_data, NULL) + exif->thumbnail;
+  SheafDecodeOptions whole = { .size = size };
   g_auto (SheafInput) input = { .fd = -1 };
+  g_auto (SheafJpeg) header = { .width = 0 };
   g_autoptr (SheafPicture) preview = NULL;
-  guint width, height;
+  guint target_width, target_height;
 
-  if (jpeg->exif.thumbnail == 0)
+  sheaf_input_init_data (&input, data, exif->thumbnail_length);
+  if (!sheaf_jpeg_open (&header, &input) || MAX (header.width, header.height) > MAX_PREVIEW_SIDE)
     return NULL;
-  sheaf_input_init_data (
-      &input, (const guint8 *) g_bytes_get_data (jpeg->exif_data, NULL) + jpeg->exif.thumbnail,
-      jpeg->exif.thumbnail_length);
   preview = sheaf_decode_jpeg (&input, &whole, NULL);
-  if (preview == NULL)
+  if (preview == NULL || !take_shape (preview, width, height))
     return NULL;
-  sheaf_fit (jpeg->width, jpeg->height, options->size, &width, &height);
-  if (preview->width < width * MIN_PREVIEW || preview->height < height * MIN_PREVIEW)
+  sheaf_fit (width, height, size, &target_width, &target_height);
+  if (preview->width < target_width * MIN_PREVIEW || preview->height < target_height * MIN_PREVIEW)
     return NULL;
-  preview->source_width = jpeg->width;
-  preview->source_height = jpeg->height;
+  preview->source_width = width;
+  preview->source_height = height;
   preview->is_preview = TRUE;
   return g_steal_pointer (&preview);
+}
+
+static SheafPicture *
+decode_preview (SheafJpeg *jpeg, SheafInput *input, guint size, gboolean *known)
+{
+  g_autoptr (GBytes) exif_data = NULL;
+  SheafPicture *preview;
+
+  if (jpeg->exif.thumbnail == 0 || size == 0 || input->length < MIN_BYTES_FOR_PREVIEW)
+    return NULL;
+  exif_data = g_bytes_ref (jpeg->exif_data);
+  preview = decode_embedded (exif_data, &jpeg->exif, jpeg->width, jpeg->height, size);
+  if (preview == NULL)
+    {
+      /* There is one set of tables, and the embedded picture has put its own in there. */
+      sheaf_jpeg_clear (jpeg);
+      *known = sheaf_jpeg_open (jpeg, input);
+    }
+  return preview;
 }
 
 SheafPicture *
@@ -161,7 +259,7 @@ sheaf_decode_jpeg (SheafInput *input, const SheafDecodeOptions *options, GError 
   if (known)
     sheaf_fit (jpeg.width, jpeg.height, options->size, &width, &height);
   if (known && options->preview)
-    picture = decode_preview (&jpeg, options);
+    picture = decode_preview (&jpeg, input, options->size, &known);
   if (picture == NULL && known && options->size != 0
       && (jpeg.n_components == 1 || jpeg.n_components == 3) && choose_levels (&jpeg, width, height))
     picture = decode_low (&jpeg, width, height, NULL);
@@ -171,6 +269,7 @@ sheaf_decode_jpeg (SheafInput *input, const SheafDecodeOptions *options, GError 
     return NULL;
 
   picture->orientation = jpeg.exif.orientation;
+  g_clear_pointer (&picture->profile, g_bytes_unref);
   if (jpeg.profile != NULL)
     picture->profile = g_byte_array_free_to_bytes (g_steal_pointer (&jpeg.profile));
   return g_steal_pointer (&picture);

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 /**
  * SheafDecodeOptions:
  * @size: the box the picture will have to fit in; 0 for full size
- * @preview: a smaller picture embedded in the file will do
+ * @preview: a smaller picture embedded in the file will do, where decoding that itself takes long
  */
 typedef struct
 {

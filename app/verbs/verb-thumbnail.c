@@ -166,8 +166,9 @@ sheaf_verb_thumbnail_run (SheafJob *job,
   g_variant_dict_insert (&values, "format", "s", picture->format);
   g_variant_dict_insert (&values, "alpha", "b", picture->colour == SHEAF_COLOUR_RGBA);
   g_variant_dict_insert (&values, "preview", "b", picture->is_preview);
-  fd = *params.encode != '\0' ? hand_over_file (picture, &params, &values, error)
-                              : hand_over_pixels (picture, &values, error);
+  fd = *params.encode != '\0' && !picture->is_preview
+           ? hand_over_file (picture, &params, &values, error)
+           : hand_over_pixels (picture, &values, error);
   return fd >= 0 ? sheaf_reply_new (g_variant_dict_end (&values), fd) : NULL;
 }
 

@@ -14,7 +14,8 @@
  *
  *   quality   u      for "jpeg"; default 85
  *
- *   preview   b      an embedded EXIF thumbnail will do, where there is one
+ *   preview   b      an embedded EXIF thumbnail will do, where there is one and the picture
+ *                    itself would take a while; it comes as pixels, whatever "encode" says
  *
  * Full size is upright and at most about 13 megapixels; a larger picture is made to fit that.
  *
@@ -26,7 +27,7 @@
  *
  *   always: "format" (s): "jpeg", "png", …, and "alpha" (b)
  *
- *   "preview" (b): it is the embedded one; the real one should follow
+ *   "preview" (b): it is the embedded one; the real one should be asked for
  *
  *   or, without a descriptor: "needs-pixbuf" (b): only a helper of the other class can read it,
  *   see sheaf_verb_thumbnail_set_pixbuf_class()

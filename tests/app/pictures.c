@@ -84,6 +84,8 @@ jpeg_row (const JpegKind *kind, guint y, guint8 *row)
       guint8 rgb[3];
 
       picture_colour (x, y, kind->width, kind->height, rgb);
+      if (y < kind->bars || y >= kind->height - kind->bars)
+        memset (rgb, 0, 3);
       if (kind->grey)
         *row++ = (guint8) ((rgb[0] * 299 + rgb[1] * 587 + rgb[2] * 114) / 1000);
       else
@@ -153,6 +155,12 @@ make_jpeg (const JpegKind *kind)
     }
   jpeg_finish_compress (&info);
   jpeg_destroy_compress (&info);
+  if (kind->fill > length)
+    {
+      file = realloc (file, kind->fill);
+      memset (file + length, 0, kind->fill - length);
+      length = kind->fill;
+    }
   return g_bytes_new_with_free_func (file, length, free, file);
 }
 

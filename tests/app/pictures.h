@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @orientation: EXIF's; 0 for no EXIF
  * @thumbnail: (nullable): a JPEG to embed in EXIF
  * @profile: (nullable): an ICC profile to embed
+ * @bars: rows of black at the top, and as many at the bottom
+ * @fill: behind its end, the file is filled up to so many bytes
  */
 typedef struct
 {
@@ -28,6 +30,8 @@ typedef struct
   guint orientation;
   GBytes *thumbnail;
   GBytes *profile;
+  guint bars;
+  gsize fill;
 } JpegKind;
 
 typedef struct

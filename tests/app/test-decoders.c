@@ -23,15 +23,21 @@
 #define CORNERS 4
 
 static SheafPicture *
-decode (GBytes *file, guint size, GError **error)
+decode_with (GBytes *file, guint size, gboolean preview, GError **error)
 {
-  const SheafDecodeOptions options = { .size = size };
+  const SheafDecodeOptions options = { .size = size, .preview = preview };
   g_auto (SheafInput) input = { .fd = -1 };
   gsize length;
   const guint8 *data = g_bytes_get_data (file, &length);
 
   sheaf_input_init_data (&input, data, length);
   return sheaf_decode (&input, &options, error);
+}
+
+static SheafPicture *
+decode (GBytes *file, guint size, GError **error)
+{
+  return decode_with (file, size, FALSE, error);
 }
 
 static const guint8 *
@@ -331,31 +337,97 @@ test_orientation (void)
       }
 }
 
+#define LONG_FILE (600u << 10) /* long enough that a preview is worth it */
+
 static void
 test_preview (void)
 {
   const JpegKind small = { .width = 160, .height = 120, .grey = TRUE };
   g_autoptr (GBytes) thumbnail = make_jpeg (&small);
-  const JpegKind kind = { .width = 1600, .height = 1200, .orientation = 6, .thumbnail = thumbnail };
-  g_autoptr (GBytes) file = make_jpeg (&kind);
-  g_auto (SheafInput) input = { .fd = -1 };
-  gsize length;
-  const guint8 *data = g_bytes_get_data (file, &length);
+  JpegKind kind = { .width = 1600, .height = 1200, .orientation = 6, .thumbnail = thumbnail };
 
-  for (guint preview = 0; preview < 2; preview++)
+  for (guint long_file = 0; long_file < 2; long_file++)
+    for (guint preview = 0; preview < 2; preview++)
+      {
+        g_autoptr (GBytes) file = NULL;
+        g_autoptr (GError) error = NULL;
+        g_autoptr (SheafPicture) picture = NULL;
+
+        kind.fill = long_file ? LONG_FILE : 0;
+        file = make_jpeg (&kind);
+        picture = decode_with (file, 128, preview, &error);
+        g_assert_no_error (error);
+        g_assert_cmpint (picture->is_preview, ==, preview && long_file);
+        g_assert_cmpuint (picture->width, ==, 96);
+        g_assert_cmpuint (picture->height, ==, 128);
+        g_assert_cmpuint (picture->source_width, ==, 1200);
+        assert_corner (picture, 0, 2, preview && long_file, 12);
+      }
+}
+
+/* Most cameras embed 4:3 whatever the picture's shape, and fill up with black. */
+static void
+test_preview_bars (void)
+{
+  const JpegKind small = { .width = 160, .height = 120, .bars = 15 };
+  g_autoptr (GBytes) thumbnail = make_jpeg (&small);
+  JpegKind kind = {
+    .width = 1600, .height = 900, .orientation = 1, .thumbnail = thumbnail, .fill = LONG_FILE
+  };
+
+  for (kind.orientation = 1; kind.orientation <= 6; kind.orientation += 5)
     {
-      const SheafDecodeOptions options = { .size = 128, .preview = preview };
+      g_autoptr (GBytes) file = make_jpeg (&kind);
       g_autoptr (GError) error = NULL;
-      g_autoptr (SheafPicture) picture = NULL;
+      g_autoptr (SheafPicture) picture = decode_with (file, 256, TRUE, &error);
+      gboolean turned = kind.orientation == 6;
+      const guint8 *edge;
 
-      sheaf_input_init_data (&input, data, length);
-      picture = sheaf_decode (&input, &options, &error);
       g_assert_no_error (error);
-      g_assert_cmpint (picture->is_preview, ==, preview);
-      g_assert_cmpuint (picture->width, ==, 96);
-      g_assert_cmpuint (picture->height, ==, 128);
-      g_assert_cmpuint (picture->source_width, ==, 1200);
-      assert_corner (picture, 0, 2, preview, 12);
+      g_assert_true (picture->is_preview);
+      g_assert_cmpuint (picture->width, ==, turned ? 90 : 160);
+      g_assert_cmpuint (picture->height, ==, turned ? 160 : 90);
+      assert_corner (picture, 0, turned ? 2 : 0, FALSE, 16);
+      assert_corner (picture, 3, turned ? 1 : 3, FALSE, 16);
+      edge = pixel_at (picture, turned ? 0.99 : 0.75, turned ? 0.75 : 0);
+      g_assert_cmpint (MAX (MAX (edge[0], edge[1]), edge[2]), >, 120);
+    }
+}
+
+/* Not of this picture as it is now, too small, too large, or no picture at all: then the picture
+ * itself is what it would have been without. */
+static void
+test_preview_refused (void)
+{
+  static const JpegKind thumbnails[] = {
+    { .width = 120, .height = 160 },
+    { .width = 160, .height = 120 },
+    { .width = 24, .height = 14 },
+    { .width = 1600, .height = 900, .quality = 1 },
+    { .width = 160, .height = 90, .cmyk = TRUE },
+    { .width = 160, .height = 90, .arithmetic = TRUE },
+  };
+
+  for (guint i = 0; i <= G_N_ELEMENTS (thumbnails); i++)
+    {
+      g_autoptr (GBytes) thumbnail = i < G_N_ELEMENTS (thumbnails)
+                                         ? make_jpeg (&thumbnails[i])
+                                         : g_bytes_new_static ("\377\330\377rubbish", 10);
+      const JpegKind kind = { .width = 1600,
+                              .height = 900,
+                              .orientation = 1,
+                              .optimized = TRUE,
+                              .thumbnail = thumbnail,
+                              .fill = LONG_FILE };
+      g_autoptr (GBytes) file = make_jpeg (&kind);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SheafPicture) with = decode_with (file, 128, TRUE, &error);
+      g_autoptr (SheafPicture) without = decode_with (file, 128, FALSE, NULL);
+
+      g_assert_no_error (error);
+      g_assert_false (with->is_preview);
+      g_assert_cmpmem (with->pixels, with->width * with->height * 3u, without->pixels,
+                       without->width * without->height * 3u);
     }
 }
 
@@ -584,6 +656,8 @@ main (int argc, char **argv)
   g_test_add_func ("/decoders/pixbuf", test_by_pixbuf);
   g_test_add_func ("/decoders/orientation", test_orientation);
   g_test_add_func ("/decoders/preview", test_preview);
+  g_test_add_func ("/decoders/preview/bars", test_preview_bars);
+  g_test_add_func ("/decoders/preview/refused", test_preview_refused);
 #ifdef HAVE_LCMS
   g_test_add_func ("/decoders/profile", test_profile);
   g_test_add_func ("/decoders/profile/damaged", test_damaged_profile);
