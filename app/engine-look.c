@@ -49,6 +49,15 @@ on_decoded (GObject *object, GAsyncResult *result, gpointer user_data)
                          (GDestroyNotify) sheaf_pixels_unref);
 }
 
+/* What the file has embedded; the thumbnail follows. */
+static void
+on_stand_in (SheafPixels *pixels, gpointer user_data)
+{
+  Look *look = g_task_get_task_data (user_data);
+
+  sheaf_item_set_pixels (look->item, pixels);
+}
+
 static void
 on_preview_fetched (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -105,11 +114,13 @@ look_at (SheafEngine *self, GTask *given, gboolean preview)
       thumbnailer = sheaf_engine_get_thumbnailer (self, &error);
       if (thumbnailer == NULL)
         g_task_return_error (task, error);
+      else if (preview)
+        sheaf_thumbnailer_look_async (thumbnailer, file, look->size, look->priority, on_stand_in,
+                                      cancellable, on_decoded, g_steal_pointer (&task));
       else
-        sheaf_thumbnailer_load_async (
-            thumbnailer, file, look->size,
-            preview ? SHEAF_THUMBNAIL_OUTPUT_CACHE : SHEAF_THUMBNAIL_OUTPUT_NONE, NULL, TRUE,
-            look->priority, cancellable, on_decoded, g_steal_pointer (&task));
+        sheaf_thumbnailer_load_async (thumbnailer, file, look->size, SHEAF_THUMBNAIL_OUTPUT_NONE,
+                                      NULL, TRUE, look->priority, cancellable, on_decoded,
+                                      g_steal_pointer (&task));
       return;
     }
 

@@ -70,7 +70,8 @@ SheafSource *sheaf_engine_open_source (SheafEngine *self, const char *spec, GErr
  * @size: the box in device pixels
  *
  * Fills @item's pixels; for pictures of a gallery from the network, through a bounded cache on
- * disk. Cancel when the tile leaves.  Finish says whether it worked.
+ * disk.  Those of a file may be a preview at first, which is embedded in it, while its thumbnail is
+ * being made.  Cancel when the tile leaves.  Finish says whether it worked.
  */
 void sheaf_engine_load_preview_async (SheafEngine *self,
                                       SheafItem *item,

@@ -201,6 +201,19 @@ show_texture (SheafTile *self, GdkTexture *texture)
     }
 }
 
+/* What a camera put into the file shows at once what it is; of what is there already, a gallery's
+ * preview is better. */
+static void
+show_embedded (SheafTile *self, SheafPixels *pixels)
+{
+  g_autoptr (GdkTexture) texture = NULL;
+
+  if (self->settled || sheaf_thumb_get_texture (self->thumb) != NULL)
+    return;
+  texture = sheaf_texture_new_from_pixels (pixels);
+  show_texture (self, texture);
+}
+
 static void
 on_pixels (SheafTile *self)
 {
@@ -211,6 +224,11 @@ on_pixels (SheafTile *self)
   if (pixels == self->shown_pixels && self->settled)
     return;
   self->shown_pixels = pixels;
+  if (pixels->is_preview)
+    {
+      show_embedded (self, pixels);
+      return;
+    }
   self->settled = TRUE;
   show_texture (self, sheaf_texture_cache_add (sheaf_texture_cache_get_default (),
                                                sheaf_item_get_entry (self->item),
@@ -307,6 +325,8 @@ on_item_notify (SheafTile *self, GParamSpec *pspec)
       self->preview_failed = FALSE;
       update_state (self);
       show_cached (self);
+      if (!self->settled)
+        on_pixels (self);
       if (self->on_screen)
         update_accessible (self);
       request_preview (self);

@@ -64,7 +64,7 @@ void sheaf_item_set_file (SheafItem *self, GFile *file);
 gboolean sheaf_item_get_skipped (SheafItem *self);
 void sheaf_item_set_skipped (SheafItem *self, gboolean skipped);
 
-/* :pixels: its thumbnail, (nullable): held only while somebody looks at it. */
+/* :pixels: its thumbnail, or a preview of it, (nullable): held only while somebody looks at it. */
 SheafPixels *sheaf_item_get_pixels (SheafItem *self);
 void sheaf_item_set_pixels (SheafItem *self, SheafPixels *pixels);
 

@@ -152,12 +152,14 @@ describe_original (Work *work)
 
 /* Takes over @fd. */
 static SheafReply *
-run_job (Work *work, int fd, guint size, const char *encode, GError **error)
+run_job (Work *work, int fd, guint size, const char *encode, gboolean preview, GError **error)
 {
   GVariantDict params = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (SheafJob) job = NULL;
 
   g_variant_dict_insert (&params, "size", "u", size);
+  if (preview)
+    g_variant_dict_insert (&params, "preview", "b", TRUE);
   if (*encode != '\0')
     g_variant_dict_insert (&params, "encode", "s", encode);
   if (strcmp (encode, "jpeg") == 0)
@@ -181,14 +183,29 @@ run_original (Work *work, guint size, const char *encode, GError **error)
       return NULL;
     }
   lseek (fd, 0, SEEK_SET);
-  return run_job (work, fd, size, encode, error);
+  return run_job (work, fd, size, encode, work->request->want_preview, error);
+}
+
+/* Whether @reply is the embedded picture, which then is all there is this time. */
+static gboolean
+take_preview (Work *work, SheafReply *reply, GError **error)
+{
+  gboolean preview = FALSE;
+
+  if (!work->request->want_preview || !g_variant_lookup (reply->values, "preview", "b", &preview)
+      || !preview)
+    return FALSE;
+  work->request->preview = sheaf_pixels_from_memfd (reply->values, reply->fd, error);
+  if (work->request->preview != NULL)
+    work->request->preview->is_preview = TRUE;
+  return TRUE;
 }
 
 /* Takes over @fd. */
 static SheafPixels *
 decode_pixels (Work *work, int fd, guint size, GError **error)
 {
-  g_autoptr (SheafReply) reply = run_job (work, fd, size, "", error);
+  g_autoptr (SheafReply) reply = run_job (work, fd, size, "", FALSE, error);
 
   return reply != NULL ? sheaf_pixels_from_memfd (reply->values, reply->fd, error) : NULL;
 }
@@ -266,9 +283,13 @@ static gboolean
 make_pixels (Work *work, GError **error)
 {
   g_autoptr (SheafReply) reply = run_original (work, work->request->size, "", error);
-  SheafPixels *pixels
-      = reply != NULL ? sheaf_pixels_from_memfd (reply->values, reply->fd, error) : NULL;
+  SheafPixels *pixels;
 
+  if (reply == NULL)
+    return FALSE;
+  if (take_preview (work, reply, error))
+    return work->request->preview != NULL;
+  pixels = sheaf_pixels_from_memfd (reply->values, reply->fd, error);
   if (pixels == NULL)
     return FALSE;
   take_result (work, pixels, NULL, FALSE);
@@ -287,6 +308,8 @@ make_cached (Work *work, GError **error)
   g_autofree char *path = NULL;
   guint64 length;
 
+  if (reply != NULL && take_preview (work, reply, error))
+    return request->preview != NULL;
   if (reply == NULL || !check_encoded (reply, &length, error))
     return FALSE;
 
@@ -503,6 +526,7 @@ sheaf_thumbnail_request_run (SheafThumbnailRequest *self,
 void
 sheaf_thumbnail_request_clear_outcome (SheafThumbnailRequest *self)
 {
+  g_clear_pointer (&self->preview, sheaf_pixels_unref);
   g_clear_pointer (&self->result, sheaf_thumbnail_free);
   g_clear_error (&self->error);
   self->again_ms = 0;

@@ -17,9 +17,10 @@ G_BEGIN_DECLS
  * @fd: an open picture, or -1; owned
  * @folder: (nullable): path for %SHEAF_THUMBNAIL_OUTPUT_FOLDER
  * @want_pixels: besides the output
+ * @want_preview: a preview, if there is one, is all that is made this time
  * @again_ms: out: the file is still being written: ask again after so many milliseconds
  * @last_chance: is being written for so long that it is taken as it is
- * @result, @error: out
+ * @preview, @result, @error: out: one of them, unless @again_ms
  */
 typedef struct
 {
@@ -29,10 +30,12 @@ typedef struct
   SheafThumbnailOutput output;
   char *folder;
   gboolean want_pixels;
+  gboolean want_preview;
   gboolean last_chance;
   GCancellable *cancellable;
 
   guint again_ms;
+  SheafPixels *preview;
   SheafThumbnail *result;
   GError *error;
 } SheafThumbnailRequest;
@@ -58,7 +61,7 @@ void sheaf_thumbnail_request_forget (const char *path);
  * sheaf_thumbnail_request_run:
  * @claim: may be called from this thread
  *
- * Takes every step; blocks.  Fills @result, or @error, or @again_ms.
+ * Takes every step; blocks.  Fills @result, or @error, or @preview, or @again_ms.
  */
 void sheaf_thumbnail_request_run (SheafThumbnailRequest *self,
                                   SheafExecutor *executor,

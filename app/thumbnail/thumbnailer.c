@@ -6,45 +6,47 @@
  * nobody is left.
  *
  * Requests and waiters belong to the main context.  A few worker threads, twice as many as the
- * executor does jobs at once, take the best request from three queues whenever one of them is free:
- * so what a person looks at overtakes 100,000 others, the next file is open before a helper asks
- * for it, and files are written while helpers decode.  The lock guards the queues, what of a
- * request a worker reads (`work`, while queued), and the tables below it; it is never held while
- * anything blocks. */
+ * executor does jobs at once, take the best request from a queue whenever one of them is free: so
+ * what a person looks at overtakes 100,000 others, the next file is open before a helper asks for
+ * it, and files are written while helpers decode.  The lock guards the queue and what of a request
+ * a worker reads (`work`, while it is not running); it is never held while anything blocks.
+ *
+ * A request that was answered by a preview goes back to its place in the queue. */
 #include "config.h"
 
 #include "app/thumbnail/thumbnailer.h"
 
 #include "app/thumbnail/thumbnail-cache.h"
+#include "app/thumbnail/thumbnail-memory.h"
+#include "app/thumbnail/thumbnail-queue.h"
 #include "app/thumbnail/thumbnail-request.h"
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
 
-/* A file that killed this many helpers is not tried again. */
-#define MAX_CRASHES 2
-
 /* A file that somebody goes on writing to is taken as it is after this. */
 #define MAX_SETTLE_USEC (60 * G_USEC_PER_SEC)
 
 #define MAX_WORKERS 64
-#define N_QUEUES    (SHEAF_THUMBNAIL_BACKGROUND + 1)
+
+G_STATIC_ASSERT (SHEAF_THUMBNAIL_LINE_VISIBLE + SHEAF_THUMBNAIL_BACKGROUND
+                 == SHEAF_THUMBNAIL_LINE_BACKGROUND);
 
 typedef struct
 {
   char *key;          /* (nullable): what it is coalesced by */
   GPtrArray *waiters; /* (element-type Waiter) */
   GSource *settle;    /* (nullable): while its file is being written */
-  gint64 began;       /* monotonic time of the first try */
+  gint64 waits_since; /* monotonic time since when, or 0 */
   gboolean forget;    /* only to drop cache entries; nobody waits */
+  gboolean previewed; /* who waits has been given a preview */
 
   /* Guarded by the lock. */
-  SheafThumbnailPriority priority;
-  GList link;
-  gboolean queued;
+  SheafThumbnailTicket ticket;
+  gboolean is_running;
 
-  /* The worker's while not queued. */
+  /* The worker's while running. */
   SheafThumbnailRequest work;
 } Request;
 
@@ -54,7 +56,9 @@ typedef struct
   Request *request;
   GTask *task;
   GSource *cancelled; /* (nullable) */
+  SheafThumbnailPriority priority;
   gboolean pixels;
+  SheafPreviewFunc preview; /* (nullable) */
 } Waiter;
 
 struct _SheafThumbnailer
@@ -66,16 +70,12 @@ struct _SheafThumbnailer
   GHashTable *all;      /* (element-type Request) */
   GThreadPool *workers; /* one push a queued request */
   GSource *arrivals;    /* wakes the context when something is in `ended` */
-
-  GMutex dropping; /* taken before the lock */
+  SheafThumbnailMemory *memory;
 
   GMutex lock;
   SheafExecutor *executor;
-  GQueue queues[N_QUEUES]; /* of Request.link */
-  GQueue ended;            /* (element-type Request) */
-  GHashTable *crashes;     /* path to how often a helper died over it */
-  GHashTable *rebuild;     /* paths whose cache entries are to be dropped */
-  GHashTable *claims;      /* hash of a name written to, to hash of its original */
+  SheafThumbnailQueue queue; /* (element-type Request) */
+  GQueue ended;              /* (element-type Request) */
 };
 
 G_DEFINE_FINAL_TYPE (SheafThumbnailer, sheaf_thumbnailer, G_TYPE_OBJECT)
@@ -118,7 +118,7 @@ waiter_free (Waiter *waiter)
 static void
 request_free (Request *request)
 {
-  g_assert (!request->queued && request->settle == NULL);
+  g_assert (!request->ticket.is_queued && request->settle == NULL);
 
   sheaf_thumbnail_request_clear_outcome (&request->work);
   g_clear_object (&request->work.cancellable);
@@ -131,98 +131,6 @@ request_free (Request *request)
   g_free (request);
 }
 
-/* FNV-1a.  Names are remembered as hashes, so that 100,000 of them stay small; two that hash alike
- * would only make one of them end in a number. */
-static gpointer
-hash_name (const char *name)
-{
-  guint64 hash = G_GUINT64_CONSTANT (0xcbf29ce484222325);
-
-  for (; *name != '\0'; name++)
-    hash = (hash ^ (guint8) *name) * G_GUINT64_CONSTANT (0x100000001b3);
-  return GSIZE_TO_POINTER ((gsize) hash | 1);
-}
-
-static gboolean
-claim (gpointer data, const char *path, const char *original)
-{
-  SheafThumbnailer *self = data;
-  gpointer name = hash_name (path);
-  gpointer owner = hash_name (original);
-  gpointer before;
-  gboolean free_or_own;
-
-  g_mutex_lock (&self->lock);
-  before = g_hash_table_lookup (self->claims, name);
-  free_or_own = before == NULL || before == owner;
-  if (before == NULL)
-    g_hash_table_insert (self->claims, name, owner);
-  g_mutex_unlock (&self->lock);
-  return free_or_own;
-}
-
-static Request *
-dequeue_locked (SheafThumbnailer *self)
-{
-  for (guint i = 0; i < N_QUEUES; i++)
-    {
-      GList *link = g_queue_pop_head_link (&self->queues[i]);
-
-      if (link != NULL)
-        {
-          Request *request = link->data;
-
-          request->queued = FALSE;
-          return request;
-        }
-    }
-  return NULL;
-}
-
-static gboolean
-is_deadly_locked (SheafThumbnailer *self, Request *request)
-{
-  guint n = request->work.path != NULL
-                ? GPOINTER_TO_UINT (g_hash_table_lookup (self->crashes, request->work.path))
-                : 0;
-
-  if (n < MAX_CRASHES)
-    return FALSE;
-  g_set_error_literal (&request->work.error, SHEAF_ERROR, SHEAF_ERROR_CRASHED,
-                       _ ("This picture made the decoder fail twice; it is not tried again."));
-  return TRUE;
-}
-
-static void
-count_crash_locked (SheafThumbnailer *self, Request *request)
-{
-  const char *path = request->work.path;
-  guint n;
-
-  if (path == NULL
-      || !(g_error_matches (request->work.error, SHEAF_ERROR, SHEAF_ERROR_CRASHED)
-           || g_error_matches (request->work.error, SHEAF_ERROR, SHEAF_ERROR_TIMEOUT)))
-    return;
-  n = GPOINTER_TO_UINT (g_hash_table_lookup (self->crashes, path));
-  g_hash_table_replace (self->crashes, g_strdup (path), GUINT_TO_POINTER (n + 1));
-}
-
-/* The lock is held until the entries are gone, so that a request that runs beside the one that
- * drops them does not find them any more. */
-static void
-drop_entries_if_asked (SheafThumbnailer *self, const char *path)
-{
-  gboolean asked;
-
-  g_mutex_lock (&self->dropping);
-  g_mutex_lock (&self->lock);
-  asked = g_hash_table_remove (self->rebuild, path);
-  g_mutex_unlock (&self->lock);
-  if (asked)
-    sheaf_thumbnail_request_forget (path);
-  g_mutex_unlock (&self->dropping);
-}
-
 /* In a worker thread. */
 static void
 work (gpointer data, gpointer user_data)
@@ -230,27 +138,32 @@ work (gpointer data, gpointer user_data)
   SheafThumbnailer *self = user_data;
   g_autoptr (SheafExecutor) executor = NULL;
   Request *request;
-  gboolean deadly;
+  SheafThumbnailRequest *todo;
 
   g_mutex_lock (&self->lock);
-  request = dequeue_locked (self);
+  request = sheaf_thumbnail_queue_pop (&self->queue);
   if (request == NULL)
     {
       g_mutex_unlock (&self->lock);
       return;
     }
-  deadly = is_deadly_locked (self, request);
+  request->is_running = TRUE;
   executor = g_object_ref (self->executor);
   g_mutex_unlock (&self->lock);
 
-  if (request->work.path != NULL)
-    drop_entries_if_asked (self, request->work.path);
-  if (!request->forget && !deadly)
-    sheaf_thumbnail_request_run (&request->work, executor, claim, self);
+  todo = &request->work;
+  if (todo->path != NULL)
+    sheaf_thumbnail_memory_drop_entries (self->memory, todo->path);
+  if (!request->forget
+      && (todo->path == NULL
+          || sheaf_thumbnail_memory_check (self->memory, todo->path, &todo->error)))
+    {
+      sheaf_thumbnail_request_run (todo, executor, sheaf_thumbnail_memory_claim, self->memory);
+      if (todo->path != NULL)
+        sheaf_thumbnail_memory_note (self->memory, todo->path, todo->error);
+    }
 
   g_mutex_lock (&self->lock);
-  if (!deadly)
-    count_crash_locked (self, request);
   g_queue_push_tail (&self->ended, request);
   if (self->ended.length == 1)
     g_source_set_ready_time (self->arrivals, 0);
@@ -282,8 +195,10 @@ wait_for_writer (SheafThumbnailer *self, Request *request)
 {
   guint ms = CLAMP (request->work.again_ms, 100, 3000);
 
+  if (request->waits_since == 0)
+    request->waits_since = g_get_monotonic_time ();
   sheaf_thumbnail_request_clear_outcome (&request->work);
-  request->work.last_chance = g_get_monotonic_time () - request->began > MAX_SETTLE_USEC;
+  request->work.last_chance = g_get_monotonic_time () - request->waits_since > MAX_SETTLE_USEC;
   request->settle = g_timeout_source_new (ms);
   g_source_set_callback (request->settle, on_settled, request, NULL);
   g_source_attach (request->settle, self->context);
@@ -318,11 +233,47 @@ must_run_again (Request *request)
   return FALSE;
 }
 
+/* The request goes on while they look at it: a callback may do anything to it. */
+static void
+deliver_preview (SheafThumbnailer *self, Request *request)
+{
+  g_autoptr (SheafPixels) pixels = g_steal_pointer (&request->work.preview);
+  g_autoptr (GPtrArray) tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GArray) funcs = g_array_new (FALSE, FALSE, sizeof (SheafPreviewFunc));
+
+  for (guint i = 0; i < request->waiters->len; i++)
+    {
+      Waiter *waiter = g_ptr_array_index (request->waiters, i);
+
+      if (waiter->preview == NULL)
+        continue;
+      g_ptr_array_add (tasks, g_object_ref (waiter->task));
+      g_array_append_val (funcs, waiter->preview);
+    }
+  request->previewed = TRUE;
+  enqueue (self, request);
+
+  for (guint i = 0; i < tasks->len; i++)
+    {
+      GTask *task = g_ptr_array_index (tasks, i);
+
+      if (!g_task_get_completed (task)
+          && !g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+        g_array_index (funcs, SheafPreviewFunc,
+                       i) (pixels, g_async_result_get_user_data (G_ASYNC_RESULT (task)));
+    }
+}
+
 static void
 end_request (SheafThumbnailer *self, Request *request)
 {
   g_autoptr (GPtrArray) waiters = NULL;
 
+  if (request->waiters->len > 0 && request->work.preview != NULL)
+    {
+      deliver_preview (self, request);
+      return;
+    }
   if (request->waiters->len > 0 && request->work.again_ms > 0)
     {
       wait_for_writer (self, request);
@@ -331,7 +282,6 @@ end_request (SheafThumbnailer *self, Request *request)
   if (must_run_again (request))
     {
       sheaf_thumbnail_request_clear_outcome (&request->work);
-      request->work.want_pixels = TRUE;
       enqueue (self, request);
       return;
     }
@@ -361,7 +311,10 @@ on_arrivals (gpointer data)
   g_mutex_unlock (&self->lock);
 
   while ((request = g_queue_pop_head (&ended)) != NULL)
-    end_request (self, request);
+    {
+      request->is_running = FALSE;
+      end_request (self, request);
+    }
   return G_SOURCE_CONTINUE;
 }
 
@@ -373,60 +326,66 @@ dispatch_arrivals (GSource *source, GSourceFunc callback, gpointer user_data)
 
 static GSourceFuncs arrivals_funcs = { .dispatch = dispatch_arrivals };
 
-static void
-enqueue_locked (SheafThumbnailer *self, Request *request)
+/* Under the lock, and not while it runs: what those who wait want, and how urgently. */
+static SheafThumbnailLine
+sum_up (Request *request)
 {
-  GQueue *queue = &self->queues[request->priority];
+  SheafThumbnailPriority priority
+      = request->waiters->len > 0 ? SHEAF_THUMBNAIL_BACKGROUND : SHEAF_THUMBNAIL_VISIBLE;
 
-  g_assert (!request->queued);
+  request->work.want_pixels = FALSE;
+  request->work.want_preview = FALSE;
+  for (guint i = 0; i < request->waiters->len; i++)
+    {
+      Waiter *waiter = g_ptr_array_index (request->waiters, i);
 
-  request->queued = TRUE;
-  /* Of what is on the screen, what came there last; batches in the order they were asked for. */
-  if (request->priority == SHEAF_THUMBNAIL_BACKGROUND)
-    g_queue_push_tail_link (queue, &request->link);
-  else
-    g_queue_push_head_link (queue, &request->link);
+      priority = MIN (priority, waiter->priority);
+      request->work.want_pixels |= waiter->pixels;
+      request->work.want_preview |= waiter->preview != NULL && !request->previewed;
+    }
+  if (request->work.want_preview && priority == SHEAF_THUMBNAIL_VISIBLE)
+    return SHEAF_THUMBNAIL_LINE_PREVIEW;
+  return (SheafThumbnailLine) (SHEAF_THUMBNAIL_LINE_VISIBLE + priority);
 }
 
 static void
 enqueue (SheafThumbnailer *self, Request *request)
 {
   g_mutex_lock (&self->lock);
-  enqueue_locked (self, request);
+  sheaf_thumbnail_queue_push (&self->queue, &request->ticket, sum_up (request));
   g_mutex_unlock (&self->lock);
   g_thread_pool_push (self->workers, GUINT_TO_POINTER (1), NULL);
 }
 
-/* Takes @request out of its queue, if it is in one. */
+/* Takes @request out of the queue, if it is there. */
 static gboolean
 unqueue (SheafThumbnailer *self, Request *request)
 {
   gboolean queued;
 
   g_mutex_lock (&self->lock);
-  queued = request->queued;
-  if (queued)
-    g_queue_unlink (&self->queues[request->priority], &request->link);
-  request->queued = FALSE;
+  queued = sheaf_thumbnail_queue_remove (&self->queue, &request->ticket);
   g_mutex_unlock (&self->lock);
   return queued;
 }
 
-/* More urgent than before, or again the newest of the urgent ones. */
+/* Somebody joined those who wait, or left them: it may be more urgent than before, or less. */
 static void
-promote (SheafThumbnailer *self, Request *request, SheafThumbnailPriority priority, gboolean pixels)
+requeue (SheafThumbnailer *self, Request *request, gboolean joined)
 {
   g_mutex_lock (&self->lock);
-  if (request->queued && priority <= request->priority && priority != SHEAF_THUMBNAIL_BACKGROUND)
+  if (joined)
+    sheaf_thumbnail_queue_renew (&self->queue, &request->ticket);
+  if (request->ticket.is_queued)
     {
-      g_queue_unlink (&self->queues[request->priority], &request->link);
-      request->queued = FALSE;
-      request->priority = priority;
-      enqueue_locked (self, request);
+      SheafThumbnailLine line = sum_up (request);
+
+      if (line != request->ticket.line || (joined && line != SHEAF_THUMBNAIL_LINE_BACKGROUND))
+        {
+          sheaf_thumbnail_queue_remove (&self->queue, &request->ticket);
+          sheaf_thumbnail_queue_push (&self->queue, &request->ticket, line);
+        }
     }
-  if (request->queued)
-    request->work.want_pixels |= pixels;
-  request->priority = request->queued ? request->priority : MIN (request->priority, priority);
   g_mutex_unlock (&self->lock);
 }
 
@@ -465,12 +424,18 @@ on_cancelled (GCancellable *cancellable, gpointer data)
   waiter_free (waiter);
   if (request->waiters->len == 0)
     abandon (self, request);
+  else
+    requeue (self, request, FALSE);
   g_task_return_error_if_cancelled (task);
   return G_SOURCE_REMOVE;
 }
 
-static void
-add_waiter (SheafThumbnailer *self, Request *request, GTask *task, gboolean pixels)
+static Waiter *
+add_waiter (SheafThumbnailer *self,
+            Request *request,
+            GTask *task,
+            SheafThumbnailPriority priority,
+            gboolean pixels)
 {
   Waiter *waiter = g_new0 (Waiter, 1);
   GCancellable *cancellable = g_task_get_cancellable (task);
@@ -478,6 +443,7 @@ add_waiter (SheafThumbnailer *self, Request *request, GTask *task, gboolean pixe
   waiter->self = self;
   waiter->request = request;
   waiter->task = task;
+  waiter->priority = priority;
   waiter->pixels = pixels;
   if (cancellable != NULL)
     {
@@ -486,17 +452,17 @@ add_waiter (SheafThumbnailer *self, Request *request, GTask *task, gboolean pixe
       g_source_attach (waiter->cancelled, self->context);
     }
   g_ptr_array_add (request->waiters, waiter);
+  return waiter;
 }
 
 static Request *
-request_new (SheafThumbnailer *self, guint size, SheafThumbnailPriority priority)
+request_new (SheafThumbnailer *self, guint size)
 {
   Request *request = g_new0 (Request, 1);
 
   request->waiters = g_ptr_array_new ();
-  request->began = g_get_monotonic_time ();
-  request->priority = priority;
-  request->link.data = request;
+  sheaf_thumbnail_ticket_init (&request->ticket, request);
+  sheaf_thumbnail_queue_renew (&self->queue, &request->ticket);
   request->work.size = size;
   request->work.fd = -1;
   request->work.cancellable = g_cancellable_new ();
@@ -515,12 +481,9 @@ sheaf_thumbnailer_finalize (GObject *object)
   g_main_context_unref (self->context);
   g_hash_table_unref (self->requests);
   g_hash_table_unref (self->all);
-  g_hash_table_unref (self->crashes);
-  g_hash_table_unref (self->rebuild);
-  g_hash_table_unref (self->claims);
+  sheaf_thumbnail_memory_free (self->memory);
   g_object_unref (self->executor);
   g_mutex_clear (&self->lock);
-  g_mutex_clear (&self->dropping);
   G_OBJECT_CLASS (sheaf_thumbnailer_parent_class)->finalize (object);
 }
 
@@ -533,16 +496,12 @@ sheaf_thumbnailer_class_init (SheafThumbnailerClass *klass)
 static void
 sheaf_thumbnailer_init (SheafThumbnailer *self)
 {
-  g_mutex_init (&self->dropping);
   g_mutex_init (&self->lock);
-  for (guint i = 0; i < N_QUEUES; i++)
-    g_queue_init (&self->queues[i]);
+  sheaf_thumbnail_queue_init (&self->queue);
   g_queue_init (&self->ended);
   self->requests = g_hash_table_new (g_str_hash, g_str_equal);
   self->all = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) request_free, NULL);
-  self->crashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->rebuild = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->claims = g_hash_table_new (NULL, NULL);
+  self->memory = sheaf_thumbnail_memory_new ();
   self->context = g_main_context_ref_thread_default ();
   self->arrivals = g_source_new (&arrivals_funcs, sizeof (GSource));
   g_source_set_callback (self->arrivals, on_arrivals, self, NULL);
@@ -590,6 +549,53 @@ sheaf_thumbnailer_get_n_workers (SheafThumbnailer *self)
   return (guint) count_workers (self->executor);
 }
 
+static void
+load (SheafThumbnailer *self,
+      const char *path,
+      guint size,
+      SheafThumbnailOutput output,
+      const char *folder,
+      gboolean pixels,
+      SheafThumbnailPriority priority,
+      SheafPreviewFunc preview,
+      GTask *given)
+{
+  g_autoptr (GTask) task = given;
+  g_autofree char *key = NULL;
+  Request *request;
+
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (path == NULL || self->workers == NULL
+      || (output == SHEAF_THUMBNAIL_OUTPUT_FOLDER && folder == NULL))
+    {
+      g_task_return_new_error (task, SHEAF_ERROR, SHEAF_ERROR_FILE,
+                               _ ("The picture is not a file on this machine."));
+      return;
+    }
+
+  if (output == SHEAF_THUMBNAIL_OUTPUT_CACHE)
+    size = sheaf_cache_flavor_get_size (sheaf_cache_flavor_for_size (size));
+  pixels |= output == SHEAF_THUMBNAIL_OUTPUT_NONE;
+  key = g_strdup_printf ("%u:%u:%s:%s", size, output, folder != NULL ? folder : "", path);
+  request = g_hash_table_lookup (self->requests, key);
+  if (request != NULL)
+    {
+      add_waiter (self, request, g_steal_pointer (&task), priority, pixels)->preview = preview;
+      requeue (self, request, TRUE);
+      return;
+    }
+
+  request = request_new (self, size);
+  request->work.path = g_strdup (path);
+  request->work.output = output;
+  request->work.folder = g_strdup (folder);
+  request->key = g_steal_pointer (&key);
+  g_hash_table_insert (self->requests, request->key, request);
+  add_waiter (self, request, g_steal_pointer (&task), priority, pixels)->preview = preview;
+  enqueue (self, request);
+}
+
 void
 sheaf_thumbnailer_load_async (SheafThumbnailer *self,
                               GFile *file,
@@ -602,52 +608,40 @@ sheaf_thumbnailer_load_async (SheafThumbnailer *self,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
-  g_autoptr (GTask) task = NULL;
-  g_autofree char *key = NULL;
-  const char *path;
-  const char *folder_path;
-  Request *request;
+  GTask *task;
 
   g_return_if_fail (SHEAF_IS_THUMBNAILER (self));
   g_return_if_fail (G_IS_FILE (file));
   g_return_if_fail (output != SHEAF_THUMBNAIL_OUTPUT_FOLDER || G_IS_FILE (folder));
-  g_return_if_fail (priority < N_QUEUES);
+  g_return_if_fail (priority <= SHEAF_THUMBNAIL_BACKGROUND);
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, sheaf_thumbnailer_load_async);
-  if (g_task_return_error_if_cancelled (task))
-    return;
-  path = g_file_peek_path (file);
-  folder_path = output == SHEAF_THUMBNAIL_OUTPUT_FOLDER ? g_file_peek_path (folder) : NULL;
-  if (path == NULL || self->workers == NULL
-      || (output == SHEAF_THUMBNAIL_OUTPUT_FOLDER && folder_path == NULL))
-    {
-      g_task_return_new_error (task, SHEAF_ERROR, SHEAF_ERROR_FILE,
-                               _ ("The picture is not a file on this machine."));
-      return;
-    }
+  load (self, g_file_peek_path (file), size, output,
+        output == SHEAF_THUMBNAIL_OUTPUT_FOLDER ? g_file_peek_path (folder) : NULL, pixels,
+        priority, NULL, task);
+}
 
-  if (output == SHEAF_THUMBNAIL_OUTPUT_CACHE)
-    size = sheaf_cache_flavor_get_size (sheaf_cache_flavor_for_size (size));
-  pixels |= output == SHEAF_THUMBNAIL_OUTPUT_NONE;
-  key = g_strdup_printf ("%u:%u:%s:%s", size, output, folder_path != NULL ? folder_path : "", path);
-  request = g_hash_table_lookup (self->requests, key);
-  if (request != NULL)
-    {
-      add_waiter (self, request, g_steal_pointer (&task), pixels);
-      promote (self, request, priority, pixels);
-      return;
-    }
+void
+sheaf_thumbnailer_look_async (SheafThumbnailer *self,
+                              GFile *file,
+                              guint size,
+                              SheafThumbnailPriority priority,
+                              SheafPreviewFunc preview,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  GTask *task;
 
-  request = request_new (self, size, priority);
-  request->work.path = g_strdup (path);
-  request->work.output = output;
-  request->work.folder = g_strdup (folder_path);
-  request->work.want_pixels = pixels;
-  request->key = g_steal_pointer (&key);
-  g_hash_table_insert (self->requests, request->key, request);
-  add_waiter (self, request, g_steal_pointer (&task), pixels);
-  enqueue (self, request);
+  g_return_if_fail (SHEAF_IS_THUMBNAILER (self));
+  g_return_if_fail (G_IS_FILE (file));
+  g_return_if_fail (priority <= SHEAF_THUMBNAIL_BACKGROUND);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sheaf_thumbnailer_look_async);
+  load (self, g_file_peek_path (file), size, SHEAF_THUMBNAIL_OUTPUT_CACHE, NULL, TRUE, priority,
+        preview, task);
 }
 
 void
@@ -664,7 +658,7 @@ sheaf_thumbnailer_decode_async (SheafThumbnailer *self,
 
   g_return_if_fail (SHEAF_IS_THUMBNAILER (self));
   g_return_if_fail (fd >= 0);
-  g_return_if_fail (priority < N_QUEUES);
+  g_return_if_fail (priority <= SHEAF_THUMBNAIL_BACKGROUND);
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, sheaf_thumbnailer_decode_async);
@@ -675,11 +669,10 @@ sheaf_thumbnailer_decode_async (SheafThumbnailer *self,
       return;
     }
 
-  request = request_new (self, size, priority);
+  request = request_new (self, size);
   request->work.fd = fd;
   request->work.output = SHEAF_THUMBNAIL_OUTPUT_NONE;
-  request->work.want_pixels = TRUE;
-  add_waiter (self, request, g_steal_pointer (&task), TRUE);
+  add_waiter (self, request, g_steal_pointer (&task), priority, TRUE);
   enqueue (self, request);
 }
 
@@ -704,13 +697,9 @@ sheaf_thumbnailer_forget (SheafThumbnailer *self, GFile *file)
   if (path == NULL || self->workers == NULL)
     return;
 
-  g_mutex_lock (&self->lock);
-  g_hash_table_remove (self->crashes, path);
-  g_hash_table_add (self->rebuild, g_strdup (path));
-  g_mutex_unlock (&self->lock);
-
+  sheaf_thumbnail_memory_forget (self->memory, path);
   /* Whoever comes first drops the entries: this request, or the next one for the file. */
-  request = request_new (self, 0, SHEAF_THUMBNAIL_VISIBLE);
+  request = request_new (self, 0);
   request->work.path = g_strdup (path);
   request->forget = TRUE;
   enqueue (self, request);
@@ -738,7 +727,7 @@ sheaf_thumbnailer_shutdown (SheafThumbnailer *self)
   g_thread_pool_free (g_steal_pointer (&self->workers), TRUE, TRUE);
 
   g_mutex_lock (&self->lock);
-  while (dequeue_locked (self) != NULL)
+  while (sheaf_thumbnail_queue_pop (&self->queue) != NULL)
     continue;
   g_queue_clear (&self->ended);
   g_mutex_unlock (&self->lock);

@@ -81,6 +81,30 @@ void sheaf_thumbnailer_load_async (SheafThumbnailer *self,
                                    gpointer user_data);
 
 /**
+ * SheafPreviewFunc:
+ * @preview: (transfer none): what to show until the thumbnail is there
+ * @user_data: as for the callback of the request
+ */
+typedef void (*SheafPreviewFunc) (SheafPixels *preview, gpointer user_data);
+
+/**
+ * sheaf_thumbnailer_look_async:
+ * @preview: (nullable): called at most once, before @callback, and never once it was cancelled
+ *
+ * The same for who looks at it: the shared cache and the pixels.  Where making the thumbnail will
+ * take a while and the file has a small picture embedded, that is given to @preview at once; it is
+ * kept nowhere.  Same finish.
+ */
+void sheaf_thumbnailer_look_async (SheafThumbnailer *self,
+                                   GFile *file,
+                                   guint size,
+                                   SheafThumbnailPriority priority,
+                                   SheafPreviewFunc preview,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+
+/**
  * sheaf_thumbnailer_decode_async:
  * @fd: (transfer full): an open picture, from wherever
  *

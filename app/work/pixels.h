@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * @has_alpha: RGBA, not premultiplied; else RGB.  8 bits a channel, sRGB
  * @source_width: columns of the picture this was made from, upright; 0 if not known
  * @source_height: rows of the picture this was made from, upright; 0 if not known
+ * @is_preview: only stands in until the real picture is there; never crosses a border by itself
  * @bytes: @height rows, top first
  *
  * Immutable; reference-counted, from any thread.
@@ -31,6 +32,7 @@ typedef struct
   gboolean has_alpha;
   guint source_width;
   guint source_height;
+  gboolean is_preview;
   GBytes *bytes;
 } SheafPixels;
 

@@ -13,6 +13,7 @@
 #include "ui/picture-view.h"
 #include "ui/places.h"
 #include "ui/texture-cache.h"
+#include "ui/thumb.h"
 #include "ui/tile.h"
 
 #include "app/work/error.h"
@@ -247,6 +248,61 @@ test_grid_on_screen (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+static int
+shown_width (SheafTile *tile)
+{
+  GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (tile));
+  GdkTexture *texture;
+
+  while (!SHEAF_IS_THUMB (child))
+    child = gtk_widget_get_first_child (child);
+  texture = sheaf_thumb_get_texture (SHEAF_THUMB (child));
+  return texture != NULL ? gdk_texture_get_width (texture) : 0;
+}
+
+/* What is embedded in a file stands in until its thumbnail is there, and never after that. */
+static void
+test_stand_in (void)
+{
+  SheafTextureCache *cache = sheaf_texture_cache_get_default ();
+  g_autoptr (SheafEntry) entry = entry_new (4711);
+  g_autoptr (SheafItem) item = sheaf_item_new (entry);
+  g_autoptr (GFile) file = g_file_new_for_path ("/nowhere/4711.jpg");
+  g_autoptr (SheafTile) tile = g_object_ref_sink (g_object_new (SHEAF_TYPE_TILE, NULL));
+  g_autoptr (SheafPixels) embedded = pixels_new (16);
+  g_autoptr (SheafPixels) thumbnail = pixels_new (32);
+
+  embedded->is_preview = TRUE;
+  sheaf_item_set_file (item, file);
+  sheaf_item_set_state (item, SHEAF_ITEM_THUMBNAILING);
+  sheaf_tile_set_item (tile, item);
+  g_assert_cmpint (shown_width (tile), ==, 0);
+
+  sheaf_item_set_pixels (item, embedded);
+  g_assert_cmpint (shown_width (tile), ==, 16);
+  sheaf_item_set_state (item, SHEAF_ITEM_READY);
+  g_assert_cmpint (shown_width (tile), ==, 16);
+  g_assert_null (sheaf_texture_cache_lookup (cache, entry, TRUE));
+
+  sheaf_item_set_pixels (item, thumbnail);
+  g_assert_cmpint (shown_width (tile), ==, 32);
+  g_assert_nonnull (sheaf_texture_cache_lookup (cache, entry, TRUE));
+  sheaf_item_set_pixels (item, embedded);
+  g_assert_cmpint (shown_width (tile), ==, 32);
+
+  /* Of two stand-ins a gallery's own preview, which is larger, stays. */
+  sheaf_tile_set_item (tile, NULL);
+  sheaf_item_set_pixels (item, NULL);
+  sheaf_texture_cache_remove (cache, entry);
+  sheaf_texture_cache_add (cache, entry, FALSE, thumbnail);
+  sheaf_tile_set_item (tile, item);
+  g_assert_cmpint (shown_width (tile), ==, 32);
+  sheaf_item_set_pixels (item, embedded);
+  g_assert_cmpint (shown_width (tile), ==, 32);
+  sheaf_tile_set_item (tile, NULL);
+  sheaf_texture_cache_remove (cache, entry);
+}
+
 /* A screen reader hears the title, and the state where there is one. */
 static void
 test_state_text (void)
@@ -464,6 +520,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/grid/selection", test_grid_selection);
   g_test_add_func ("/grid/on-screen", test_grid_on_screen);
   g_test_add_func ("/tile/state-text", test_state_text);
+  g_test_add_func ("/tile/stand-in", test_stand_in);
   g_test_add_func ("/details/are-text", test_details_are_text);
   g_test_add_func ("/picture-view/zoom", test_picture_view);
   g_test_add_func ("/error-text/every-error", test_every_error_has_words);

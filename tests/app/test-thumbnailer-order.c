@@ -1,0 +1,231 @@
+/* test-thumbnailer-order.c: what is done first, what is done again, and what is not done at all
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "tests/app/thumbnailer-fixture.h"
+
+#include "app/thumbnail/thumbnail-cache.h"
+#include "app/work/error.h"
+
+#include <glib/gstdio.h>
+
+#include <string.h>
+#include <sys/stat.h>
+#include <utime.h>
+
+/* The request that drops the entries and the one that asks anew run in two threads. */
+static void
+test_forget_comes_first (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GFile) file = make_picture (fixture, "a.png", "png", 0x00ff00ff, FALSE);
+  g_auto (Outcome) first = { 0 };
+
+  load_and_wait (fixture, file, SHEAF_THUMBNAIL_OUTPUT_CACHE, FALSE, &first);
+  g_assert_no_error (first.error);
+  for (guint i = 0; i < 300; i++)
+    {
+      g_auto (Outcome) again = { 0 };
+
+      sheaf_thumbnailer_forget (fixture->thumbnailer, file);
+      load_and_wait (fixture, file, SHEAF_THUMBNAIL_OUTPUT_CACHE, FALSE, &again);
+      g_assert_no_error (again.error);
+      g_assert_false (again.thumbnail->found);
+    }
+}
+
+static void
+test_coalesce (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GFile) file = make_picture (fixture, "a.jpg", "jpeg", 0xff0000ff, FALSE);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_auto (Outcome) stays = { 0 };
+  g_auto (Outcome) leaves = { 0 };
+  g_auto (Outcome) looks = { 0 };
+
+  set_closed (fixture->executor, TRUE);
+  load (fixture, file, SHEAF_THUMBNAIL_OUTPUT_CACHE, FALSE, SHEAF_THUMBNAIL_BACKGROUND, NULL,
+        &stays);
+  load (fixture, file, SHEAF_THUMBNAIL_OUTPUT_CACHE, FALSE, SHEAF_THUMBNAIL_VISIBLE, cancellable,
+        &leaves);
+  wait_for_jobs (fixture->executor, 1);
+  g_cancellable_cancel (cancellable);
+  wait_for (&leaves);
+  g_assert_error (leaves.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_false (stays.ended);
+
+  set_closed (fixture->executor, FALSE);
+  wait_for (&stays);
+  g_assert_no_error (stays.error);
+  g_assert_cmpuint (fixture->executor->names->len, ==, 1);
+  g_assert_cmpuint (fixture->executor->n_cancelled, ==, 0);
+
+  /* Who wants pixels while only the file is being made gets them all the same. */
+  sheaf_thumbnailer_forget (fixture->thumbnailer, file);
+  outcome_clear (&stays);
+  set_closed (fixture->executor, TRUE);
+  load (fixture, file, SHEAF_THUMBNAIL_OUTPUT_CACHE, FALSE, SHEAF_THUMBNAIL_BACKGROUND, NULL,
+        &stays);
+  wait_for_jobs (fixture->executor, 2);
+  load (fixture, file, SHEAF_THUMBNAIL_OUTPUT_CACHE, TRUE, SHEAF_THUMBNAIL_VISIBLE, NULL, &looks);
+  set_closed (fixture->executor, FALSE);
+  wait_for (&looks);
+  wait_for (&stays);
+  g_assert_nonnull (looks.thumbnail->pixels);
+}
+
+static void
+test_order (Fixture *fixture, gconstpointer data)
+{
+  static const char *const expected[] = { "7.png", "6.png", "5.png", "2.png", "3.png", "4.png" };
+  static const SheafThumbnailPriority priorities[]
+      = { SHEAF_THUMBNAIL_BACKGROUND, SHEAF_THUMBNAIL_BACKGROUND, SHEAF_THUMBNAIL_BACKGROUND,
+          SHEAF_THUMBNAIL_BACKGROUND, SHEAF_THUMBNAIL_BACKGROUND, SHEAF_THUMBNAIL_NEAR,
+          SHEAF_THUMBNAIL_VISIBLE,    SHEAF_THUMBNAIL_VISIBLE };
+  Outcome outcomes[G_N_ELEMENTS (priorities)] = { 0 };
+
+  set_closed (fixture->executor, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (priorities); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.png", i);
+      g_autoptr (GFile) file = make_picture (fixture, name, "png", 0xff0000ff, FALSE);
+
+      load (fixture, file, SHEAF_THUMBNAIL_OUTPUT_NONE, TRUE, priorities[i], NULL, &outcomes[i]);
+      /* One job at once makes two workers; they take the first two. */
+      if (i == 1)
+        wait_for_jobs (fixture->executor, 2);
+    }
+  set_closed (fixture->executor, FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (priorities); i++)
+    {
+      wait_for (&outcomes[i]);
+      g_assert_no_error (outcomes[i].error);
+      outcome_clear (&outcomes[i]);
+    }
+
+  /* Two workers may pass each other by one place. */
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      guint at = G_MAXUINT;
+
+      for (guint n = 2; n < fixture->executor->names->len; n++)
+        if (strcmp (g_ptr_array_index (fixture->executor->names, n), expected[i]) == 0)
+          at = n - 2;
+      g_assert_cmpint (ABS ((int) at - (int) i), <=, 1);
+    }
+}
+
+static void
+test_cancel (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Outcome outcomes[6] = { 0 };
+
+  set_closed (fixture->executor, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.png", i);
+      g_autoptr (GFile) file = make_picture (fixture, name, "png", 0xff0000ff, FALSE);
+
+      load (fixture, file, SHEAF_THUMBNAIL_OUTPUT_NONE, TRUE, SHEAF_THUMBNAIL_VISIBLE, cancellable,
+            &outcomes[i]);
+    }
+  wait_for_jobs (fixture->executor, 2);
+  g_cancellable_cancel (cancellable);
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    {
+      wait_for (&outcomes[i]);
+      g_assert_error (outcomes[i].error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      outcome_clear (&outcomes[i]);
+    }
+  set_closed (fixture->executor, FALSE);
+
+  /* What nobody waited for any more was never begun. */
+  sheaf_thumbnailer_shutdown (fixture->thumbnailer);
+  g_assert_cmpuint (fixture->executor->names->len, ==, 2);
+}
+
+static void
+test_crash_limit (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GFile) file = make_picture (fixture, "deadly.png", "png", 0xff0000ff, FALSE);
+
+  fixture->executor->deadly = "deadly.png";
+  for (guint i = 0; i < 4; i++)
+    {
+      g_auto (Outcome) outcome = { 0 };
+
+      load_and_wait (fixture, file, SHEAF_THUMBNAIL_OUTPUT_CACHE, FALSE, &outcome);
+      g_assert_error (outcome.error, SHEAF_ERROR, SHEAF_ERROR_CRASHED);
+    }
+  g_assert_cmpuint (fixture->executor->names->len, ==, 2);
+
+  fixture->executor->deadly = NULL;
+  sheaf_thumbnailer_forget (fixture->thumbnailer, file);
+  {
+    g_auto (Outcome) outcome = { 0 };
+
+    load_and_wait (fixture, file, SHEAF_THUMBNAIL_OUTPUT_CACHE, FALSE, &outcome);
+    g_assert_no_error (outcome.error);
+  }
+}
+
+static gboolean
+write_rest (gpointer data)
+{
+  FILE *file = data;
+
+  g_assert_cmpint (fseek (file, 0, SEEK_END), ==, 0);
+  g_assert_cmpint (fputc ('x', file), !=, EOF);
+  fclose (file);
+  return G_SOURCE_REMOVE;
+}
+
+/* A file that somebody has open for writing is waited for, and not much longer than that. */
+static void
+test_being_written (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GFile) file = make_picture (fixture, "a.jpg", "jpeg", 0xff0000ff, FALSE);
+  g_auto (Outcome) outcome = { 0 };
+  FILE *writer = g_fopen (g_file_peek_path (file), "r+");
+  gint64 begin = g_get_monotonic_time ();
+  struct stat before;
+  struct stat info;
+
+  /* Touched just now, by somebody who is not done. */
+  g_assert_nonnull (writer);
+  g_assert_cmpint (utime (g_file_peek_path (file), NULL), ==, 0);
+  g_assert_cmpint (stat (g_file_peek_path (file), &before), ==, 0);
+  g_timeout_add (300, write_rest, writer);
+  load_and_wait (fixture, file, SHEAF_THUMBNAIL_OUTPUT_CACHE, FALSE, &outcome);
+  g_assert_no_error (outcome.error);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 2500 * G_TIME_SPAN_MILLISECOND);
+
+  /* Made of the whole file, not of what there was at first. */
+  g_assert_cmpint (stat (g_file_peek_path (file), &info), ==, 0);
+  g_assert_cmpint (info.st_size, ==, before.st_size + 1);
+  g_assert_cmpuint (outcome.thumbnail->original_bytes, ==, (guint64) info.st_size);
+}
+
+#define ADD(name, function)                                                                        \
+  g_test_add ("/thumbnailer/" name, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  g_autofree char *cache = g_dir_make_tmp ("sheaf-test-XXXXXX", NULL);
+  int status;
+
+  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
+  g_test_init (&argc, &argv, NULL);
+  ADD ("forget-comes-first", test_forget_comes_first);
+  ADD ("coalesce", test_coalesce);
+  ADD ("order", test_order);
+  ADD ("cancel", test_cancel);
+  ADD ("crash-limit", test_crash_limit);
+  ADD ("being-written", test_being_written);
+  status = g_test_run ();
+  remove_all (cache);
+  return status;
+}
