@@ -26,6 +26,9 @@
 #define SETTLE_MS 3000
 #define WRITER_MS 100 /* a writer is often gone at once; looking costs next to nothing */
 
+/* Who certainly has it open for writing may pause for longer. */
+#define PAUSE_MS 20000
+
 /* For one picture, in a helper; what takes longer hangs. */
 #define JOB_TIMEOUT_MS 20000
 
@@ -68,17 +71,50 @@ fail_open (Work *work, int code)
   return FALSE;
 }
 
-/* Whether somebody has the file open for writing: a read lease is given only where nobody has.
- * Where the file system or the owner of the file stand in the way, that counts as "perhaps".  A
- * writer who comes while the lease is held makes the kernel send a signal; SIGURG is ignored unless
- * asked for, while the usual SIGIO would end the program. */
-static gboolean
-may_have_writer (int fd)
+typedef enum
 {
-  if (fcntl (fd, F_SETSIG, SIGURG) != 0 || fcntl (fd, F_SETLEASE, F_RDLCK) != 0)
-    return TRUE;
+  WRITER_NONE,
+  WRITER_PERHAPS,
+  WRITER_CERTAIN,
+} Writer;
+
+/* Whether somebody has the file open for writing: a read lease is given only where nobody has.
+ * Where the file system or the owner of the file stand in the way, that is "perhaps".  A writer who
+ * comes while the lease is held makes the kernel send a signal; SIGURG is ignored unless asked for,
+ * while the usual SIGIO would end the program. */
+static Writer
+find_writer (int fd)
+{
+  if (fcntl (fd, F_SETSIG, SIGURG) != 0)
+    return WRITER_PERHAPS;
+  if (fcntl (fd, F_SETLEASE, F_RDLCK) != 0)
+    return errno == EAGAIN ? WRITER_CERTAIN : WRITER_PERHAPS;
   fcntl (fd, F_SETLEASE, F_UNLCK);
-  return FALSE;
+  return WRITER_NONE;
+}
+
+/* Returns: in how many milliseconds to look again; 0 where the file may be read now */
+static guint
+time_to_settle (const Work *work)
+{
+  if (work->request->last_chance || work->age_ms < 0 || work->age_ms >= PAUSE_MS)
+    return 0;
+  if (work->age_ms >= SETTLE_MS)
+    return find_writer (work->fd) == WRITER_CERTAIN ? WRITER_MS : 0;
+  if (work->info.st_size > 0 && find_writer (work->fd) == WRITER_NONE)
+    return 0;
+  return (guint) MIN (SETTLE_MS - work->age_ms, WRITER_MS);
+}
+
+/* Whether it was written to since the work began: then what was made of it says nothing. */
+static gboolean
+has_changed (const Work *work)
+{
+  struct stat info;
+
+  return !work->request->last_chance && fstat (work->fd, &info) == 0
+         && (info.st_size != work->info.st_size || info.st_mtim.tv_sec != work->info.st_mtim.tv_sec
+             || info.st_mtim.tv_nsec != work->info.st_mtim.tv_nsec);
 }
 
 static gboolean
@@ -96,15 +132,8 @@ open_original (Work *work)
   work->age_ms
       = now / 1000
         - ((gint64) work->info.st_mtim.tv_sec * 1000 + work->info.st_mtim.tv_nsec / (1000 * 1000));
-  if (request->last_chance)
-    work->age_ms = SETTLE_MS;
-  if (work->age_ms >= 0 && work->age_ms < SETTLE_MS
-      && (work->info.st_size == 0 || may_have_writer (work->fd)))
-    {
-      request->again_ms = (guint) MIN (SETTLE_MS - work->age_ms, WRITER_MS);
-      return FALSE;
-    }
-  return TRUE;
+  request->again_ms = time_to_settle (work);
+  return request->again_ms == 0;
 }
 
 /* Where the programs outside a sandbox see a file that came through the document portal, which says
@@ -170,10 +199,12 @@ run_job (Work *work, int fd, guint size, const char *encode, gboolean preview, G
   return sheaf_executor_run (work->executor, job, work->request->cancellable, error);
 }
 
-/* The same for the original itself, which stays open for a further try. */
+/* The same for the original itself, which stays open for a further try.  NULL without an error
+ * where it changed meanwhile. */
 static SheafReply *
 run_original (Work *work, guint size, const char *encode, GError **error)
 {
+  g_autoptr (SheafReply) reply = NULL;
   int fd = fcntl (work->fd, F_DUPFD_CLOEXEC, 3);
 
   if (fd < 0)
@@ -183,7 +214,13 @@ run_original (Work *work, guint size, const char *encode, GError **error)
       return NULL;
     }
   lseek (fd, 0, SEEK_SET);
-  return run_job (work, fd, size, encode, work->request->want_preview, error);
+  reply = run_job (work, fd, size, encode, work->request->want_preview, error);
+  if (reply != NULL && work->request->path != NULL && has_changed (work))
+    {
+      work->request->again_ms = WRITER_MS;
+      return NULL;
+    }
+  return g_steal_pointer (&reply);
 }
 
 /* Whether @reply is the embedded picture, which then is all there is this time. */
@@ -453,9 +490,10 @@ judge_failure (Work *work, GError *error)
   gboolean content = g_error_matches (error, SHEAF_ERROR, SHEAF_ERROR_DECODE)
                      || g_error_matches (error, SHEAF_ERROR, SHEAF_ERROR_NOT_A_PICTURE);
 
-  if (content && request->path != NULL && work->age_ms >= 0 && work->age_ms < SETTLE_MS)
+  if (content && request->path != NULL && !request->last_chance
+      && ((work->age_ms >= 0 && work->age_ms < SETTLE_MS) || has_changed (work)))
     {
-      request->again_ms = (guint) (SETTLE_MS - work->age_ms);
+      request->again_ms = (guint) CLAMP (SETTLE_MS - work->age_ms, WRITER_MS, SETTLE_MS);
       g_error_free (error);
       return;
     }
@@ -519,7 +557,7 @@ sheaf_thumbnail_request_run (SheafThumbnailRequest *self,
         made = make_file (&work, &error);
     }
 
-  if (!made)
+  if (!made && self->again_ms == 0)
     judge_failure (&work, error);
 }
 

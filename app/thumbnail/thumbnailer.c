@@ -170,12 +170,12 @@ work (gpointer data, gpointer user_data)
   g_mutex_unlock (&self->lock);
 }
 
+/* Who asks for the same from now on asks anew. */
 static void
-drop_request (SheafThumbnailer *self, Request *request)
+detach (SheafThumbnailer *self, Request *request)
 {
   if (request->key != NULL && g_hash_table_lookup (self->requests, request->key) == request)
     g_hash_table_remove (self->requests, request->key);
-  g_hash_table_remove (self->all, request);
 }
 
 static gboolean
@@ -290,8 +290,7 @@ end_request (SheafThumbnailer *self, Request *request)
   waiters = g_steal_pointer (&request->waiters);
   request->waiters = g_ptr_array_new ();
   g_hash_table_steal (self->all, request);
-  if (request->key != NULL && g_hash_table_lookup (self->requests, request->key) == request)
-    g_hash_table_remove (self->requests, request->key);
+  detach (self, request);
   for (guint i = 0; i < waiters->len; i++)
     complete_waiter (g_ptr_array_index (waiters, i), request);
   request_free (request);
@@ -400,16 +399,11 @@ abandon (SheafThumbnailer *self, Request *request)
       g_source_destroy (request->settle);
       g_clear_pointer (&request->settle, g_source_unref);
     }
+  detach (self, request);
   if (unqueue (self, request) || waited)
-    {
-      drop_request (self, request);
-      return;
-    }
-
-  /* A worker has it; who asks for the same from now on asks anew. */
-  g_cancellable_cancel (request->work.cancellable);
-  if (request->key != NULL)
-    g_hash_table_remove (self->requests, request->key);
+    g_hash_table_remove (self->all, request);
+  else
+    g_cancellable_cancel (request->work.cancellable); /* a worker has it */
 }
 
 static gboolean
@@ -684,6 +678,21 @@ sheaf_thumbnailer_load_finish (SheafThumbnailer *self, GAsyncResult *result, GEr
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* What runs may have found an entry already that is to be dropped. */
+static void
+detach_running (SheafThumbnailer *self, const char *path)
+{
+  GHashTableIter iter;
+  gpointer request;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->requests);
+  while (g_hash_table_iter_next (&iter, NULL, &request))
+    if (((Request *) request)->is_running && g_str_equal (((Request *) request)->work.path, path))
+      g_hash_table_iter_remove (&iter);
+  g_mutex_unlock (&self->lock);
+}
+
 void
 sheaf_thumbnailer_forget (SheafThumbnailer *self, GFile *file)
 {
@@ -698,6 +707,7 @@ sheaf_thumbnailer_forget (SheafThumbnailer *self, GFile *file)
     return;
 
   sheaf_thumbnail_memory_forget (self->memory, path);
+  detach_running (self, path);
   /* Whoever comes first drops the entries: this request, or the next one for the file. */
   request = request_new (self, 0);
   request->work.path = g_strdup (path);
