@@ -6,6 +6,10 @@
 
 #include "app/verbs/decoder.h"
 
+#include <string.h>
+
+#define LONG_FILE (512u << 10)
+
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
 
 int
@@ -15,12 +19,20 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   g_auto (SheafInput) input = { .fd = -1 };
   g_autoptr (SheafPicture) picture = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree guint8 *padded = NULL;
   SheafDecodeOptions options;
 
   if (size < 2)
     return 0;
   options = (SheafDecodeOptions){ .size = sizes[data[0] & 3], .preview = data[0] >> 2 & 1 };
   sheaf_input_init_data (&input, data + 1, size - 1);
+  if (options.preview)
+    {
+      /* Only of a long file is an embedded picture looked at. */
+      padded = g_malloc0 (LONG_FILE + size);
+      memcpy (padded, data + 1, size - 1);
+      sheaf_input_init_data (&input, padded, LONG_FILE + size);
+    }
   if (!sheaf_needs_pixbuf (&input))
     {
       picture = sheaf_decode (&input, &options, &error);
