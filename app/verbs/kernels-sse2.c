@@ -24,19 +24,27 @@ store (void *p, __m128i v)
 }
 
 static void
-accumulate (guint16 *sum, const guint8 *row, gsize n)
+accumulate (guint16 *sum, const guint8 *rows, gsize stride, guint n_rows, gsize n)
 {
   const __m128i zero = _mm_setzero_si128 ();
   gsize i = 0;
 
   for (; i + 16 <= n; i += 16)
     {
-      __m128i bytes = load (row + i);
+      __m128i low = load (sum + i), high = load (sum + i + 8);
 
-      store (sum + i, _mm_add_epi16 (load (sum + i), _mm_unpacklo_epi8 (bytes, zero)));
-      store (sum + i + 8, _mm_add_epi16 (load (sum + i + 8), _mm_unpackhi_epi8 (bytes, zero)));
+      for (guint y = 0; y < n_rows; y++)
+        {
+          __m128i bytes = load (rows + y * stride + i);
+
+          low = _mm_add_epi16 (low, _mm_unpacklo_epi8 (bytes, zero));
+          high = _mm_add_epi16 (high, _mm_unpackhi_epi8 (bytes, zero));
+        }
+      store (sum + i, low);
+      store (sum + i + 8, high);
     }
-  sheaf_kernels_portable.accumulate (sum + i, row + i, n - i);
+  if (i < n)
+    sheaf_kernels_portable.accumulate (sum + i, rows + i, stride, n_rows, n - i);
 }
 
 /* 16 columns: the sums of two rows at a time, as pairs. */

@@ -7,10 +7,11 @@
 #include "app/verbs/kernels.h"
 
 static void
-accumulate (guint16 *sum, const guint8 *row, gsize n)
+accumulate (guint16 *sum, const guint8 *rows, gsize stride, guint n_rows, gsize n)
 {
-  for (gsize i = 0; i < n; i++)
-    sum[i] = (guint16) (sum[i] + row[i]);
+  for (guint y = 0; y < n_rows; y++)
+    for (gsize i = 0; i < n; i++)
+      sum[i] = (guint16) (sum[i] + rows[y * stride + i]);
 }
 
 static void

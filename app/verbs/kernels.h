@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 
 /**
  * SheafKernels:
- * @accumulate: sum[i] += row[i]
+ * @accumulate: sum[i] += rows[i] + rows[stride + i] + …; there is at least one row
  * @vertical: out[i] = Σ weights[k] × rows[k][i]; @n_taps is even
  * @copy_until_ff: copies up to the first 0xff or up to @n bytes; returns how many.  May write (not
  *   read) 15 bytes more than that.
@@ -28,7 +28,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *name;
-  void (*accumulate) (guint16 *sum, const guint8 *row, gsize n);
+  void (*accumulate) (guint16 *sum, const guint8 *rows, gsize stride, guint n_rows, gsize n);
   void (*vertical) (
       const guint8 *const *rows, const gint16 *weights, guint n_taps, gint16 *out, gsize n);
   gsize (*copy_until_ff) (guint8 *out, const guint8 *in, gsize n);

@@ -127,22 +127,8 @@ sheaf_profile_warm_up (void)
 {
 #ifdef HAVE_LCMS
   cmsHPROFILE srgb = cmsCreate_sRGBProfile ();
-  cmsUInt32Number length = 0;
 
-  if (srgb == NULL)
-    return;
-  if (cmsSaveProfileToMem (srgb, NULL, &length))
-    {
-      guint8 pixel[3] = { 0 };
-      g_autofree guint8 *data = g_malloc (length);
-      SheafPicture picture
-          = { .colour = SHEAF_COLOUR_RGB, .width = 1, .height = 1, .pixels = pixel };
-
-      cmsSaveProfileToMem (srgb, data, &length);
-      picture.profile = g_bytes_new_take (g_steal_pointer (&data), length);
-      sheaf_picture_make_srgb (&picture, NULL);
-      g_bytes_unref (picture.profile);
-    }
-  cmsCloseProfile (srgb);
+  if (srgb != NULL)
+    cmsCloseProfile (srgb);
 #endif
 }

@@ -393,51 +393,141 @@ unpremultiply (guint8 *pixels, gsize n_pixels)
         pixels[c] = (guint8) MIN ((pixels[c] * 255u + pixels[3] / 2) / pixels[3], 255);
 }
 
-/* A row of boxes is full: their averages.  Halves go up and down by turns, or the whole picture
- * would be brighter. */
+/* The means of boxes; @channels is a number known where this is inlined.  Halves go up and down by
+ * turns, or the whole picture would be brighter. */
+static G_ALWAYS_INLINE inline void
+average_boxes (const guint16 *in,
+               guint8 *out,
+               guint n_boxes,
+               guint width,
+               guint rows,
+               guint channels,
+               guint turn)
+{
+  const guint area = width * rows;
+  /* Exact: no sum has more than 24 bits, no area more than 17. */
+  const guint64 reciprocal = (((guint64) 1 << 48) + area - 1) / area;
+
+  for (guint box = 0; box < n_boxes; box++, in += width * channels)
+    for (guint c = 0; c < channels; c++)
+      {
+        guint sum = (area - ((box ^ turn) & 1)) / 2;
+
+        for (guint x = 0; x < width; x++)
+          sum += in[x * channels + c];
+        *out++ = (guint8) ((sum * reciprocal) >> 48);
+      }
+}
+
+static void
+average_row (const SheafReducer *self,
+             const guint16 *in,
+             guint8 *out,
+             guint n_boxes,
+             guint width,
+             guint rows,
+             guint turn)
+{
+  if (self->channels == 1)
+    average_boxes (in, out, n_boxes, width, rows, 1, turn);
+  else if (self->channels == 3)
+    average_boxes (in, out, n_boxes, width, rows, 3, turn);
+  else
+    average_boxes (in, out, n_boxes, width, rows, 4, turn);
+}
+
+/* A row of boxes is full; the last of it may be narrower. */
 static void
 end_boxes (SheafReducer *self, guint n_rows)
 {
   guint8 *out
       = self->boxes + (gsize) ((self->row - 1) / self->box_y) * self->boxes_x * self->channels;
-  const guint16 *in = self->sums;
+  guint n_whole = self->width / self->box_x, rest = self->width % self->box_x;
+  guint turn = self->row / self->box_y;
 
-  for (guint box = 0; box < self->boxes_x; box++)
-    {
-      guint n = MIN (self->box_x, self->width - box * self->box_x);
-      guint area = n * n_rows;
-      guint half = (area - ((box ^ self->row / self->box_y) & 1)) / 2;
-      guint32 sums[4] = { 0 };
-
-      for (guint x = 0; x < n; x++)
-        for (guint c = 0; c < self->channels; c++)
-          sums[c] += *in++;
-      for (guint c = 0; c < self->channels; c++)
-        *out++ = (guint8) ((sums[c] + half) / area);
-    }
+  average_row (self, self->sums, out, n_whole, self->box_x, n_rows, turn);
+  if (rest > 0)
+    average_row (self, self->sums + (gsize) n_whole * self->box_x * self->channels,
+                 out + (gsize) n_whole * self->channels, 1, rest, n_rows, turn ^ n_whole);
   memset (self->sums, 0, (gsize) self->width * self->channels * sizeof (guint16));
+}
+
+/* Rows of one row of boxes. */
+static void
+add_to_boxes (SheafReducer *self, const guint8 *rows, gsize stride, guint n_rows)
+{
+  gsize length = (gsize) self->width * self->channels;
+
+  if (self->box_x == 1 && self->box_y == 1)
+    {
+      memcpy (self->boxes + self->row * length, rows, length);
+      self->row++;
+      return;
+    }
+  sheaf_kernels_get ()->accumulate (self->sums, rows, stride, n_rows, length);
+  self->row += n_rows;
+  if (self->row % self->box_y == 0)
+    end_boxes (self, self->box_y);
+  else if (self->row == self->height)
+    end_boxes (self, self->row % self->box_y);
+}
+
+void
+sheaf_reducer_add_rows (SheafReducer *self, const guint8 *rows, gsize stride, guint n_rows)
+{
+  guint n;
+
+  n_rows = MIN (n_rows, self->height - self->row);
+  for (; n_rows > 0; n_rows -= n, rows += n * stride)
+    if (self->colour == SHEAF_COLOUR_RGBA)
+      {
+        n = 1;
+        add_to_boxes (self, premultiply (self, rows), stride, n);
+      }
+    else
+      {
+        n = MIN (n_rows, self->box_y - self->row % self->box_y);
+        add_to_boxes (self, rows, stride, n);
+      }
 }
 
 void
 sheaf_reducer_add_row (SheafReducer *self, const guint8 *row)
 {
-  if (self->row >= self->height)
-    return;
-  if (self->colour == SHEAF_COLOUR_RGBA)
-    row = premultiply (self, row);
-  self->row++;
-  if (self->box_x == 1 && self->box_y == 1)
-    {
-      gsize length = (gsize) self->width * self->channels;
+  sheaf_reducer_add_rows (self, row, 0, 1);
+}
 
-      memcpy (self->boxes + (self->row - 1) * length, row, length);
-      return;
-    }
-  sheaf_kernels_get ()->accumulate (self->sums, row, (gsize) self->width * self->channels);
-  if (self->row % self->box_y == 0)
-    end_boxes (self, self->box_y);
-  else if (self->row == self->height)
+static void
+end_last_boxes (SheafReducer *self)
+{
+  if (self->row % self->box_y != 0 && self->row < self->height)
     end_boxes (self, self->row % self->box_y);
+}
+
+static SheafSamples
+boxes_as_samples (const SheafReducer *self)
+{
+  return (SheafSamples){
+    .pixels = self->boxes,
+    .width = self->boxes_x,
+    .height = self->boxes_y,
+    .stride = (gsize) self->boxes_x * self->channels,
+    .channels = self->channels,
+    .extent_x = self->extent_x / self->box_x,
+    .extent_y = self->extent_y / self->box_y,
+    .box_x = self->box_x * self->mean_x,
+    .box_y = self->box_y * self->mean_y,
+  };
+}
+
+gboolean
+sheaf_reducer_finish_exact (SheafReducer *self, gint16 *out, GError **error)
+{
+  SheafSamples samples;
+
+  end_last_boxes (self);
+  samples = boxes_as_samples (self);
+  return sheaf_resize_exact (&samples, out, self->out_width, self->out_height, error);
 }
 
 SheafPicture *
@@ -445,9 +535,7 @@ sheaf_reducer_finish (SheafReducer *self, const char *format, GError **error)
 {
   g_autoptr (SheafPicture) picture = NULL;
 
-  if (self->row % self->box_y != 0 && self->row < self->height)
-    end_boxes (self, self->row % self->box_y);
-
+  end_last_boxes (self);
   if (self->out_width == self->boxes_x && self->out_height == self->boxes_y
       && self->extent_x == self->width && self->extent_y == self->height)
     {
@@ -457,17 +545,7 @@ sheaf_reducer_finish (SheafReducer *self, const char *format, GError **error)
     }
   else
     {
-      SheafSamples samples = {
-        .pixels = self->boxes,
-        .width = self->boxes_x,
-        .height = self->boxes_y,
-        .stride = (gsize) self->boxes_x * self->channels,
-        .channels = self->channels,
-        .extent_x = self->extent_x / self->box_x,
-        .extent_y = self->extent_y / self->box_y,
-        .box_x = self->box_x * self->mean_x,
-        .box_y = self->box_y * self->mean_y,
-      };
+      SheafSamples samples = boxes_as_samples (self);
 
       picture = sheaf_picture_new (format, self->colour, self->out_width, self->out_height, error);
       if (picture == NULL

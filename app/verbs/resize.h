@@ -94,6 +94,9 @@ void sheaf_reducer_set_box (SheafReducer *self, double box_x, double box_y);
 /* The next row; rows past the last are passed over. */
 void sheaf_reducer_add_row (SheafReducer *self, const guint8 *row);
 
+/* The next @n_rows rows, each @stride bytes after the one before: several at once are faster. */
+void sheaf_reducer_add_rows (SheafReducer *self, const guint8 *rows, gsize stride, guint n_rows);
+
 /**
  * sheaf_reducer_finish:
  *
@@ -102,5 +105,13 @@ void sheaf_reducer_add_row (SheafReducer *self, const guint8 *row);
  * Returns: (transfer full) (nullable): the small picture, or %NULL with @error set
  */
 SheafPicture *sheaf_reducer_finish (SheafReducer *self, const char *format, GError **error);
+
+/**
+ * sheaf_reducer_finish_exact:
+ * @out: as many samples as the small picture has, as of sheaf_resize_exact()
+ *
+ * The same for one plane of several.
+ */
+gboolean sheaf_reducer_finish_exact (SheafReducer *self, gint16 *out, GError **error);
 
 G_END_DECLS

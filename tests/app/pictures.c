@@ -14,6 +14,9 @@
 
 #include <jpeglib.h>
 
+#ifdef HAVE_LCMS
+#include <lcms2.h>
+#endif
 #ifdef HAVE_GIF
 #include <gif_lib.h>
 #endif
@@ -256,6 +259,27 @@ make_png (const PngKind *kind)
   png_destroy_write_struct (&png, &info);
   return g_byte_array_free_to_bytes (file);
 }
+
+#ifdef HAVE_LCMS
+GBytes *
+make_swapped_profile (void)
+{
+  const cmsCIExyY white = { 0.3127, 0.3290, 1 };
+  const cmsCIExyYTRIPLE swapped = { { 0.15, 0.06, 1 }, { 0.30, 0.60, 1 }, { 0.64, 0.33, 1 } };
+  cmsToneCurve *curve = cmsBuildGamma (NULL, 2.2);
+  cmsToneCurve *curves[3] = { curve, curve, curve };
+  cmsHPROFILE profile = cmsCreateRGBProfile (&white, &swapped, curves);
+  cmsUInt32Number length = 0;
+  guint8 *data;
+
+  cmsSaveProfileToMem (profile, NULL, &length);
+  data = g_malloc (length);
+  cmsSaveProfileToMem (profile, data, &length);
+  cmsCloseProfile (profile);
+  cmsFreeToneCurve (curve);
+  return g_bytes_new_take (data, length);
+}
+#endif
 
 #ifdef HAVE_GIF
 static int

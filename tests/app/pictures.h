@@ -47,6 +47,9 @@ typedef struct
 /* The colour at @x, @y of a picture of that size. */
 void picture_colour (guint x, guint y, guint width, guint height, guint8 rgb[3]);
 
+/* A colour profile that says the first channel is blue and the third is red. */
+GBytes *make_swapped_profile (void);
+
 GBytes *make_jpeg (const JpegKind *kind);
 GBytes *make_png (const PngKind *kind);
 

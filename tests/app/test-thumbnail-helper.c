@@ -98,6 +98,14 @@ every_kind (void)
     g_ptr_array_add (files, make_jpeg (&jpegs[i]));
   for (guint i = 0; i < G_N_ELEMENTS (pngs); i++)
     g_ptr_array_add (files, make_png (&pngs[i]));
+#ifdef HAVE_LCMS
+  {
+    g_autoptr (GBytes) profile = make_swapped_profile ();
+    const JpegKind with_profile = { .width = 400, .height = 300, .profile = profile };
+
+    g_ptr_array_add (files, make_jpeg (&with_profile));
+  }
+#endif
 #ifdef HAVE_GIF
   g_ptr_array_add (files, make_gif (200, 100, FALSE, 2));
 #endif
