@@ -121,12 +121,12 @@ horizontal (const gint16 *row, const gint16 *weights, guint n_taps)
   return (_mm_cvtsi128_si32 (sum) + (1 << (SHEAF_WEIGHT_BITS - 1))) >> SHEAF_WEIGHT_BITS;
 }
 
-const SheafKernels sheaf_kernels_sse2 = {
+const SheafKernels sheaf_kernels_simd = {
   .name = "sse2",
   .accumulate = accumulate,
   .vertical = vertical,
   .copy_until_ff = copy_until_ff,
-  .unfilter = sheaf_png_unfilter_sse2,
+  .unfilter = sheaf_png_unfilter_simd,
   .horizontal = horizontal,
 };
 

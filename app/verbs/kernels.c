@@ -68,8 +68,8 @@ sheaf_kernels_get (void)
 {
   if (chosen != NULL)
     return chosen;
-#ifdef __SSE2__
-  return &sheaf_kernels_sse2;
+#ifdef SHEAF_SIMD
+  return &sheaf_kernels_simd;
 #else
   return &sheaf_kernels_portable;
 #endif

@@ -37,8 +37,8 @@ typedef struct
 } SheafKernels;
 
 extern const SheafKernels sheaf_kernels_portable;
-#ifdef __SSE2__
-extern const SheafKernels sheaf_kernels_sse2;
+#ifdef SHEAF_SIMD
+extern const SheafKernels sheaf_kernels_simd;
 #endif
 
 /**

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Sub, Average and Paeth go from pixel to pixel, so what SSE2 can do at once is the bytes of one.
+ * Sub, Average and Paeth go from pixel to pixel, so what can be done at once is the bytes of one.
  */
 #include "config.h"
 
@@ -135,8 +135,91 @@ paeth_row (guint8 *row, const guint8 *above, gsize n, guint bpp)
     }
 }
 
+#endif
+
+#ifdef SHEAF_NEON
+
+#include <arm_neon.h>
+
+/* Four bytes, of which @bpp are of this pixel. */
+static inline uint8x8_t
+load_pixel (const guint8 *p)
+{
+  guint32 word;
+
+  memcpy (&word, p, sizeof word);
+  return vcreate_u8 (word);
+}
+
+static inline void
+store_pixel (guint8 *p, uint8x8_t v, guint bpp)
+{
+  guint32 word = vget_lane_u32 (vreinterpret_u32_u8 (v), 0);
+
+  memcpy (p, &word, bpp);
+}
+
+static inline void
+sub (guint8 *row, gsize n, guint bpp)
+{
+  uint8x8_t left = vdup_n_u8 (0);
+
+  for (gsize i = 0; i + bpp <= n; i += bpp)
+    {
+      left = vadd_u8 (load_pixel (row + i), left);
+      store_pixel (row + i, left, bpp);
+    }
+}
+
+static inline void
+up (guint8 *row, const guint8 *above, gsize n)
+{
+  gsize i = 0;
+
+  for (; i + 16 <= n; i += 16)
+    vst1q_u8 (row + i, vaddq_u8 (vld1q_u8 (row + i), vld1q_u8 (above + i)));
+  for (; i < n; i++)
+    row[i] = (guint8) (row[i] + above[i]);
+}
+
+static inline void
+average (guint8 *row, const guint8 *above, gsize n, guint bpp)
+{
+  uint8x8_t left = vdup_n_u8 (0);
+
+  for (gsize i = 0; i + bpp <= n; i += bpp)
+    {
+      left = vadd_u8 (load_pixel (row + i), vhadd_u8 (left, load_pixel (above + i)));
+      store_pixel (row + i, left, bpp);
+    }
+}
+
+static inline void
+paeth_row (guint8 *row, const guint8 *above, gsize n, guint bpp)
+{
+  uint8x8_t a = vdup_n_u8 (0), c = a;
+
+  for (gsize i = 0; i + bpp <= n; i += bpp)
+    {
+      uint8x8_t b = load_pixel (above + i);
+      uint16x8_t pa = vabdl_u8 (b, c), pb = vabdl_u8 (a, c);
+      int16x8_t b_c = vreinterpretq_s16_u16 (vsubl_u8 (b, c));
+      int16x8_t a_c = vreinterpretq_s16_u16 (vsubl_u8 (a, c));
+      uint16x8_t pc = vreinterpretq_u16_s16 (vabsq_s16 (vaddq_s16 (b_c, a_c)));
+      uint8x8_t is_a = vmovn_u16 (vandq_u16 (vcleq_u16 (pa, pb), vcleq_u16 (pa, pc)));
+      uint8x8_t is_b = vmovn_u16 (vcleq_u16 (pb, pc));
+
+      a = vadd_u8 (load_pixel (row + i), vbsl_u8 (is_a, a, vbsl_u8 (is_b, b, c)));
+      c = b;
+      store_pixel (row + i, a, bpp);
+    }
+}
+
+#endif
+
+#ifdef SHEAF_SIMD
 void
-sheaf_png_unfilter_sse2 (guint filter, guint8 *row, const guint8 *above, gsize n, guint bpp)
+sheaf_png_unfilter_simd (guint filter, guint8 *row, const guint8 *above, gsize n, guint bpp)
 {
   if (filter == 2)
     up (row, above, n);

@@ -8,6 +8,14 @@
 
 G_BEGIN_DECLS
 
+/* Whose instructions a twin of the portable loops is written in. */
+#if defined(__aarch64__) && defined(__ARM_NEON) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define SHEAF_NEON
+#endif
+#if defined(__SSE2__) || defined(SHEAF_NEON)
+#define SHEAF_SIMD
+#endif
+
 /* How many bytes behind a row may be read (and are not used). */
 #define SHEAF_PNG_PADDING 16
 
@@ -24,8 +32,8 @@ typedef void (*SheafUnfilterFunc) (
 void
 sheaf_png_unfilter_portable (guint filter, guint8 *row, const guint8 *above, gsize n, guint bpp);
 
-#ifdef __SSE2__
-void sheaf_png_unfilter_sse2 (guint filter, guint8 *row, const guint8 *above, gsize n, guint bpp);
+#ifdef SHEAF_SIMD
+void sheaf_png_unfilter_simd (guint filter, guint8 *row, const guint8 *above, gsize n, guint bpp);
 #endif
 
 G_END_DECLS

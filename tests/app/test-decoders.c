@@ -6,7 +6,6 @@
 
 #include "app/verbs/decoder.h"
 #include "app/verbs/exif.h"
-#include "app/verbs/kernels.h"
 #include "app/verbs/resize.h"
 #include "app/work/error.h"
 
@@ -567,69 +566,10 @@ test_huge (void)
     }
 }
 
-/* The same bytes by whatever instructions. */
-static void
-test_kernels (void)
-{
-  const SheafKernels *fast = sheaf_kernels_get (), *slow = &sheaf_kernels_portable;
-  g_autoptr (GRand) rand = g_rand_new_with_seed (42);
-
-  for (guint round = 0; round < 2000; round++)
-    {
-      gsize n = (gsize) g_rand_int_range (rand, 1, 200);
-      guint8 row[2][256], above[256], copy[2][256 + 16];
-      guint16 sums[2][256];
-      gint16 weights[64] = { 0 }, samples[64], out[2][256];
-      const guint8 *rows[16];
-      guint n_taps = 2 * (guint) g_rand_int_range (rand, 1, 8);
-      guint filter = (guint) g_rand_int_range (rand, 1, 5);
-
-      for (guint i = 0; i < 256; i++)
-        {
-          row[0][i] = row[1][i] = (guint8) g_rand_int (rand);
-          above[i] = (guint8) g_rand_int (rand);
-          sums[0][i] = sums[1][i] = (guint16) g_rand_int_range (rand, 0, 60000);
-        }
-      for (guint i = 0; i < 64; i++)
-        {
-          weights[i] = (gint16) g_rand_int_range (rand, -4000, 6000);
-          samples[i] = (gint16) g_rand_int_range (rand, -4000, 20000);
-        }
-      for (guint k = 0; k < 16; k++)
-        rows[k] = k & 1 ? row[0] : above;
-
-      slow->accumulate (sums[0], row[0], 256, 2, n);
-      fast->accumulate (sums[1], row[0], 256, 2, n);
-      g_assert_cmpmem (sums[0], sizeof sums[0], sums[1], sizeof sums[1]);
-
-      slow->vertical (rows, weights, n_taps, out[0], n);
-      fast->vertical (rows, weights, n_taps, out[1], n);
-      g_assert_cmpmem (out[0], n * 2, out[1], n * 2);
-
-      g_assert_cmpint (slow->horizontal (samples, weights, 8 * n_taps / 2), ==,
-                       fast->horizontal (samples, weights, 8 * n_taps / 2));
-
-      g_assert_cmpuint (slow->copy_until_ff (copy[0], row[0], n), ==,
-                        fast->copy_until_ff (copy[1], row[0], n));
-      g_assert_cmpmem (copy[0], slow->copy_until_ff (copy[0], row[0], n), copy[1],
-                       fast->copy_until_ff (copy[1], row[0], n));
-
-      for (guint bpp = 1; bpp <= 4; bpp++)
-        {
-          gsize whole = n / bpp * bpp;
-
-          slow->unfilter (filter, row[0], above, whole, bpp);
-          fast->unfilter (filter, row[1], above, whole, bpp);
-          g_assert_cmpmem (row[0], sizeof row[0], row[1], sizeof row[1]);
-        }
-    }
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/decoders/kernels", test_kernels);
   g_test_add_func ("/decoders/fit", test_fit);
   g_test_add_func ("/decoders/jpeg", test_jpeg);
   g_test_add_func ("/decoders/png", test_png);
