@@ -250,8 +250,9 @@ on_wallpaper_ready (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (SheafItemActions) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!sheaf_set_wallpaper_finish (result, &error)
-      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (sheaf_set_wallpaper_finish (result, &error))
+    say (self, _ ("Wallpaper set"));
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     say (self, error->message);
 }
 

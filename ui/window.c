@@ -21,6 +21,7 @@ sheaf_toast_new (const char *text)
 {
   g_autofree char *escaped = g_markup_escape_text (text, -1);
 
+  g_debug ("Toast: %s", text);
   return adw_toast_new (escaped);
 }
 

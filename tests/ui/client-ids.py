@@ -101,7 +101,7 @@ def several(stack):
     press(sheaf, "office & home", USE)
     wait_in_use(sheaf, "office & home")
     press(sheaf, "Forget “office & home”")
-    sheaf.wait_words("^“office & home” is forgotten$")
+    sheaf.wait_toast("“office & home” is forgotten")
     wait(lambda: not keyring.lookup("office & home"), "the keyring to have forgotten it")
     assert in_use(sheaf) is None
     sheaf.picture("client-ids-forgotten")
@@ -121,7 +121,7 @@ def several(stack):
     again.key("alt+Home")
     wait_in_use(again, "office & home")
     press(again, "Forget “office & home”")
-    again.wait_words("is forgotten$")
+    again.wait_toast(".* is forgotten")
     assert again.quit() == 0
     assert keyring.lookup("default") == GOOD
 
@@ -153,7 +153,7 @@ def missing(stack):
     wait_in_use(sheaf, "mine")
     sheaf.picture("client-ids-missing")
     press(sheaf, "Forget “mine”")
-    sheaf.wait_words("^“mine” is forgotten$")
+    sheaf.wait_toast("“mine” is forgotten")
     sheaf.press("push button", "Undo")
     wait_in_use(sheaf, "mine")
     assert sheaf.quit() == 0

@@ -361,6 +361,16 @@ class Program:
             self.dump()
             raise
 
+    def wait_toast(self, pattern, patience=None):
+        """Words of a toast.  It is there for seconds, and a busy machine walks the tree for longer: what
+        counts is that it was shown, which the log says."""
+        pattern = re.compile(rf"Toast: {pattern}")
+        try:
+            return wait(lambda: pattern.search(self.said()), f"a toast like {pattern.pattern}", patience)
+        except Failure:
+            self.dump()
+            raise
+
     def dump(self):
         root = self.root
         if root is not None:
@@ -559,6 +569,7 @@ class Sheaf(Program):
             environment={
                 "SHEAF_HELPER_DIR": os.path.join(BUILD, "app"),
                 "GSETTINGS_SCHEMA_DIR": os.path.join(BUILD, "data"),
+                "G_MESSAGES_DEBUG": "sheaf-ui",
                 **(environment or {}),
             },
         )

@@ -5,12 +5,16 @@ Run by build-aux/flatpak-offline.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import contextlib
+import hashlib
 import os
 import re
 import subprocess
 import time
 
-from driver import Demo, Program, Thunar, drag, run, wait, xdotool
+from gi.repository import GLib
+
+from driver import Demo, Program, Thunar, drag, run, thumbnails, wait, xdotool
 
 ID = "io.github.sheaf_app.Sheaf"
 PICTURES = os.path.join(os.environ["HOME"], "Pictures", "Sheaf")
@@ -97,7 +101,41 @@ def drops(stack):
     subprocess.run(["flatpak", "--user", "run", ID, inside], timeout=60, check=True)
     sheaf.wait_words(r"^3 (of 3 )?pictures$")
     sheaf.wait_tile(re.compile(", Ready$"))
+    # The desktop's own cache has them, under the names every other program looks for.
+    for i in range(3):
+        address = GLib.filename_to_uri(os.path.join(inside, f"{i}.jpg"))
+        name = hashlib.md5(address.encode()).hexdigest() + ".png"
+        wait(lambda: name in map(os.path.basename, thumbnails()), f"the thumbnail of {address}")
     sheaf.picture("flatpak-folder")
 
 
-run(demo_gallery, signs_in, drops)
+def filters(pid):
+    """How many system-call filters a process is under."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+        return int(re.search(r"^Seccomp_filters:\s*(\d+)", status.read(), re.MULTILINE).group(1))
+
+
+def confined(stack):
+    """helpers are confined inside the sandbox too, by a filter more than the window is under"""
+    inside = os.path.join(PICTURES, "more")
+    os.makedirs(inside)
+    for i in range(40):
+        subprocess.run(["convert", "-size", "1200x900", "plasma:", os.path.join(inside, f"{i}.png")], check=True)
+    sheaf = Flatpak(inside)
+    stack.callback(sheaf.kill)
+
+    def look():
+        pids = {}
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            with contextlib.suppress(OSError, AttributeError), open(f"/proc/{pid}/cmdline", "rb") as command:
+                program = os.path.basename(command.read().split(b"\0")[0])
+                if program in (b"sheaf", b"sheaf-thumbnailer"):
+                    pids[program] = filters(pid)
+        print("# filters:", pids, flush=True)
+        return len(pids) == 2 and pids[b"sheaf-thumbnailer"] > pids[b"sheaf"] > 0
+
+    wait(look, "a helper under a filter of its own")
+    sheaf.wait_words(r"^40 (of 40 )?pictures$")
+
+
+run(demo_gallery, signs_in, drops, confined)

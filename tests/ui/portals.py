@@ -1,0 +1,168 @@
+#!/usr/bin/python3
+"""What Sheaf asks of the desktop's portals: the wallpaper, the file chooser, staying awake
+
+A double of the portals, on the bus of this session, writes down what it is asked for and answers as it
+is told to.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import os
+import re
+import shutil
+import subprocess
+import threading
+
+from gi.repository import Gio, GLib
+
+from driver import Sheaf, run, wait
+
+NAME = "org.freedesktop.portal.Desktop"
+PATH = "/org/freedesktop/portal/desktop"
+INTERFACES = """
+<node>
+  <interface name="org.freedesktop.portal.Wallpaper">
+    <method name="SetWallpaperFile">
+      <arg type="s" direction="in"/><arg type="h" direction="in"/><arg type="a{sv}" direction="in"/>
+      <arg type="o" direction="out"/>
+    </method>
+    <property name="version" type="u" access="read"/>
+  </interface>
+  <interface name="org.freedesktop.portal.FileChooser">
+    <method name="OpenFile">
+      <arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="a{sv}" direction="in"/>
+      <arg type="o" direction="out"/>
+    </method>
+    <property name="version" type="u" access="read"/>
+  </interface>
+  <interface name="org.freedesktop.portal.Inhibit">
+    <method name="Inhibit">
+      <arg type="s" direction="in"/><arg type="u" direction="in"/><arg type="a{sv}" direction="in"/>
+      <arg type="o" direction="out"/>
+    </method>
+    <property name="version" type="u" access="read"/>
+  </interface>
+</node>
+"""
+
+SUSPEND = 4  # of what may be inhibited
+
+
+class Portals:
+    """The double; answers is {method: (response, results)}."""
+
+    def __init__(self, answers):
+        self.answers = answers
+        self.asked = []  # (method, parameters, bytes of the file that came along)
+        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+        self.bus = Gio.DBusConnection.new_for_address_sync(os.environ["DBUS_SESSION_BUS_ADDRESS"], flags)
+        for interface in Gio.DBusNodeInfo.new_for_xml(INTERFACES).interfaces:
+            self.bus.register_object(PATH, interface, self.on_call, lambda *_: GLib.Variant("u", 3), None)
+        self.bus.call_sync(
+            "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
+            GLib.Variant("(su)", (NAME, 4)), None, 0, 5000,
+        )
+        self.loop = GLib.MainLoop()
+        self.thread = threading.Thread(target=self.loop.run, daemon=True)
+        self.thread.start()
+
+    def on_call(self, bus, sender, path, interface, method, parameters, invocation):
+        values = parameters.unpack()
+        options = values[-1]
+        content = None
+        fds = invocation.get_message().get_unix_fd_list()
+        if fds is not None:
+            with os.fdopen(fds.get(values[1]), "rb") as file:
+                content = file.read()
+        handle = f"{PATH}/request/{sender[1:].replace('.', '_')}/{options.get('handle_token', 'none')}"
+        invocation.return_value(GLib.Variant("(o)", (handle,)))
+        self.asked.append((method, values, content))
+        if method in self.answers:
+            response, results = self.answers[method]
+            bus.emit_signal(
+                sender, handle, "org.freedesktop.portal.Request", "Response",
+                GLib.Variant("(ua{sv})", (response, results)),
+            )
+
+    def wait_asked(self, method, count=1):
+        wait(lambda: len([1 for name, *_ in self.asked if name == method]) >= count, f"{method} to be asked for")
+        return [call for call in self.asked if call[0] == method][count - 1]
+
+    def kill(self):
+        self.loop.quit()
+        self.thread.join()
+        self.bus.close_sync()
+
+
+def pictures(stack, count):
+    top = os.path.join(os.environ["HOME"], "shelf")
+    os.makedirs(top)
+    stack.callback(shutil.rmtree, top)
+    for i in range(count):
+        subprocess.run(["convert", "-size", "300x200", "plasma:", os.path.join(top, f"{i}.jpg")], check=True)
+    return top
+
+
+def start(stack, *arguments):
+    sheaf = Sheaf(*arguments, environment={"GDK_DEBUG": "portals"})
+    stack.callback(sheaf.kill)
+    sheaf.wait_window()
+    return sheaf
+
+
+def ask_wallpaper(sheaf, tile):
+    sheaf.click(tile)
+    wait(lambda: tile.has("selected") and tile.has("focused"), "the tile to be picked")
+    sheaf.key("shift+F10")
+    sheaf.press("menu item", re.compile("Wallpaper"))
+
+
+def wallpaper(stack):
+    """the picture itself goes to the desktop, with a preview; what comes of it is said"""
+    top = pictures(stack, 1)
+    with open(os.path.join(top, "0.jpg"), "rb") as file:
+        content = file.read()
+    portals = Portals({"SetWallpaperFile": (0, {})})
+    stack.callback(portals.kill)
+    sheaf = start(stack, top)
+    tile = sheaf.wait_tile(re.compile("^0.*, Ready$"))
+    ask_wallpaper(sheaf, tile)
+    _, values, sent = portals.wait_asked("SetWallpaperFile")
+    assert sent == content, "the file that was handed over is another"
+    assert values[2]["show-preview"] is True, values
+    assert "handle_token" in values[2], values
+    # While thumbnails were made the machine was asked to stay awake.
+    _, values, _ = portals.wait_asked("Inhibit")
+    assert values[1] == SUSPEND and values[2]["reason"], values
+    sheaf.wait_toast("Wallpaper set$")
+    sheaf.picture("wallpaper")
+
+    portals.answers["SetWallpaperFile"] = (2, {})
+    ask_wallpaper(sheaf, tile)
+    portals.wait_asked("SetWallpaperFile", 2)
+    sheaf.wait_toast(".*did not take the picture")
+    assert sheaf.quit() == 0
+
+
+def no_portal(stack):
+    """on a desktop without portals it is said that the wallpaper cannot be set"""
+    top = pictures(stack, 1)
+    sheaf = start(stack, top)
+    ask_wallpaper(sheaf, sheaf.wait_tile(re.compile("^0.*, Ready$")))
+    sheaf.wait_toast(".*offers no way to set the wallpaper")
+    assert sheaf.quit() == 0
+
+
+def chooser(stack):
+    """the file chooser is the desktop's: asked for folders, and what it gives is opened"""
+    top = pictures(stack, 3)
+    portals = Portals({"OpenFile": (0, {"uris": GLib.Variant("as", [GLib.filename_to_uri(top)])})})
+    stack.callback(portals.kill)
+    sheaf = start(stack)
+    sheaf.press("push button", re.compile("Choose a Folder"))
+    _, values, _ = portals.wait_asked("OpenFile")
+    assert values[2].get("directory") is True and values[2].get("multiple") is True, values
+    sheaf.wait_words(r"^3 (of 3 )?pictures$")
+    assert sheaf.quit() == 0
+
+
+run(wallpaper, no_portal, chooser)
