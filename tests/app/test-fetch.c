@@ -354,6 +354,13 @@ test_length_known (Fixture *self, gconstpointer data)
 
       init_params (&params, url);
       reply = run_params (self, &params, fd, &error);
+      /* libsoup from 3.6 on notices itself that the last chunk is missing. */
+      if (g_str_equal (cases[i].path, "/cut")
+          && g_error_matches (error, SHEAF_ERROR, SHEAF_ERROR_SHORT))
+        {
+          close (fd);
+          continue;
+        }
       g_assert_no_error (error);
       g_assert_true (g_variant_lookup (reply->values, "length-known", "b", &known));
       g_assert_cmpint (known, ==, cases[i].known);
