@@ -21,7 +21,9 @@ typedef struct
 {
   Key key;
   GdkTexture *texture;
-  gsize bytes;
+  GdkTexture *cut;  /* (nullable) */
+  SheafShape shape; /* of the cut */
+  gsize bytes;      /* of both */
   GList link;
 } Node;
 
@@ -29,7 +31,8 @@ struct _SheafTextureCache
 {
   GObject parent_instance;
 
-  GHashTable *nodes; /* (element-type Key Node): keys belong to the nodes */
+  GHashTable *nodes;      /* (element-type Key Node): keys belong to the nodes */
+  GHashTable *by_texture; /* (element-type GdkTexture Node): the same nodes */
   GQueue ages;
   gsize bytes;
   gsize max_bytes;
@@ -63,8 +66,16 @@ node_free (gpointer data)
   Node *node = data;
 
   g_object_unref (node->texture);
+  g_clear_object (&node->cut);
   sheaf_entry_unref (node->key.entry);
   g_free (node);
+}
+
+/* At most: of an opaque picture it is less. */
+static gsize
+cut_bytes (GdkTexture *cut)
+{
+  return (gsize) gdk_texture_get_width (cut) * (gsize) gdk_texture_get_height (cut) * 4;
 }
 
 static void
@@ -74,7 +85,16 @@ drop (SheafTextureCache *self, Node *node)
 
   self->bytes -= node->bytes;
   g_queue_unlink (&self->ages, &node->link);
+  g_hash_table_remove (self->by_texture, node->texture);
   g_hash_table_remove (self->nodes, &node->key);
+}
+
+/* The newest stays even where it alone is too much: somebody looks at it. */
+static void
+make_room (SheafTextureCache *self)
+{
+  while (self->bytes > self->max_bytes && g_queue_get_length (&self->ages) > 1)
+    drop (self, g_queue_peek_tail (&self->ages));
 }
 
 static void
@@ -92,6 +112,7 @@ sheaf_texture_cache_finalize (GObject *object)
 {
   SheafTextureCache *self = SHEAF_TEXTURE_CACHE (object);
 
+  g_hash_table_unref (self->by_texture);
   g_hash_table_unref (self->nodes);
 
   G_OBJECT_CLASS (sheaf_texture_cache_parent_class)->finalize (object);
@@ -107,6 +128,7 @@ static void
 sheaf_texture_cache_init (SheafTextureCache *self)
 {
   self->nodes = g_hash_table_new_full (key_hash, key_equal, NULL, node_free);
+  self->by_texture = g_hash_table_new (NULL, NULL);
   g_queue_init (&self->ages);
 }
 
@@ -176,13 +198,53 @@ sheaf_texture_cache_add (SheafTextureCache *self,
   node->bytes = g_bytes_get_size (pixels->bytes);
   node->link.data = node;
   g_hash_table_insert (self->nodes, &node->key, node);
+  g_hash_table_insert (self->by_texture, node->texture, node);
   g_queue_push_head_link (&self->ages, &node->link);
   self->bytes += node->bytes;
-
-  /* The newest stays even where it alone is too much: somebody looks at it. */
-  while (self->bytes > self->max_bytes && g_queue_get_length (&self->ages) > 1)
-    drop (self, g_queue_peek_tail (&self->ages));
+  make_room (self);
   return node->texture;
+}
+
+GdkTexture *
+sheaf_texture_cache_lookup_cut (SheafTextureCache *self,
+                                GdkTexture *texture,
+                                const SheafShape *shape)
+{
+  Node *node;
+
+  g_return_val_if_fail (SHEAF_IS_TEXTURE_CACHE (self), NULL);
+  g_return_val_if_fail (GDK_IS_TEXTURE (texture) && shape != NULL, NULL);
+
+  node = g_hash_table_lookup (self->by_texture, texture);
+  if (node == NULL || node->cut == NULL || !sheaf_shape_equal (&node->shape, shape))
+    return NULL;
+  return node->cut;
+}
+
+void
+sheaf_texture_cache_add_cut (SheafTextureCache *self,
+                             GdkTexture *texture,
+                             const SheafShape *shape,
+                             GdkTexture *cut)
+{
+  Node *node;
+
+  g_return_if_fail (SHEAF_IS_TEXTURE_CACHE (self));
+  g_return_if_fail (GDK_IS_TEXTURE (texture) && shape != NULL && GDK_IS_TEXTURE (cut));
+
+  node = g_hash_table_lookup (self->by_texture, texture);
+  if (node == NULL)
+    return;
+  if (node->cut != NULL)
+    {
+      self->bytes -= cut_bytes (node->cut);
+      node->bytes -= cut_bytes (node->cut);
+    }
+  g_set_object (&node->cut, cut);
+  node->shape = *shape;
+  node->bytes += cut_bytes (cut);
+  self->bytes += cut_bytes (cut);
+  make_room (self);
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include "app/base/entry.h"
 #include "app/work/pixels.h"
+#include "ui/cutter.h"
 
 #include <gdk/gdk.h>
 
@@ -51,6 +52,27 @@ GdkTexture *sheaf_texture_cache_add (SheafTextureCache *self,
                                      SheafEntry *entry,
                                      gboolean of_file,
                                      SheafPixels *pixels);
+
+/**
+ * sheaf_texture_cache_lookup_cut:
+ *
+ * Returns: (transfer none) (nullable): what was added as the cut of @texture, if it has @shape
+ */
+GdkTexture *sheaf_texture_cache_lookup_cut (SheafTextureCache *self,
+                                            GdkTexture *texture,
+                                            const SheafShape *shape);
+
+/**
+ * sheaf_texture_cache_add_cut:
+ * @cut: @texture in @shape
+ *
+ * Keeps @cut in place of an older one as long as @texture is here, which may have left already; the
+ * two count, and leave, together.
+ */
+void sheaf_texture_cache_add_cut (SheafTextureCache *self,
+                                  GdkTexture *texture,
+                                  const SheafShape *shape,
+                                  GdkTexture *cut);
 
 /* Both of them. */
 void sheaf_texture_cache_remove (SheafTextureCache *self, SheafEntry *entry);

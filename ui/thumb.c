@@ -1,23 +1,91 @@
 /* thumb.c: one texture in a square
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
- */
+ *
+ * What is drawn is the texture's cut (cutter.h); the texture itself only until that is there. */
 #include "config.h"
 
 #include "ui/thumb.h"
 
-/* Beyond this shape, cutting a picture to a square would hide what it is. */
-#define MAX_RATIO 2.2
+#include "ui/cutter.h"
+#include "ui/texture-cache.h"
 
 struct _SheafThumb
 {
   GtkWidget parent_instance;
 
+  /* Owned */
   GdkTexture *texture;
+  GdkTexture *cut;       /* of the texture, in @shape; none until it is made */
+  GCancellable *cutting; /* while it is being made */
+
+  SheafShape shape; /* of the cut there is, or of the one being made */
   int size;
 };
 
 G_DEFINE_FINAL_TYPE (SheafThumb, sheaf_thumb, GTK_TYPE_WIDGET)
+
+static void
+on_cut_ready (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GdkTexture) cut = sheaf_cut_finish (result, &error);
+  SheafThumb *self;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  self = SHEAF_THUMB (user_data);
+  if (cut == NULL)
+    {
+      /* Asking again would not help; the texture itself is shown on. */
+      g_debug ("A picture was not cut: %s", error->message);
+      return;
+    }
+  g_clear_object (&self->cutting);
+  sheaf_texture_cache_add_cut (sheaf_texture_cache_get_default (), self->texture, &self->shape,
+                               cut);
+  self->cut = g_steal_pointer (&cut);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+forget_cut (SheafThumb *self)
+{
+  if (self->cutting != NULL)
+    g_cancellable_cancel (self->cutting);
+  g_clear_object (&self->cutting);
+  g_clear_object (&self->cut);
+}
+
+static SheafShape
+shape_of (SheafThumb *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+
+  return (SheafShape){ gtk_widget_get_width (widget), gtk_widget_get_height (widget),
+                       gtk_widget_get_scale_factor (widget) };
+}
+
+/* Returns whether there is a cut to show.  One at a time is made: while a window is being resized,
+ * the next is begun when the last is there. */
+static gboolean
+ensure_cut (SheafThumb *self)
+{
+  SheafTextureCache *cache = sheaf_texture_cache_get_default ();
+  const SheafShape shape = shape_of (self);
+
+  if (shape.width < 1 || shape.height < 1 || self->cutting != NULL)
+    return FALSE;
+  if (self->cut != NULL && sheaf_shape_equal (&self->shape, &shape))
+    return TRUE;
+  g_clear_object (&self->cut);
+  self->shape = shape;
+  if (g_set_object (&self->cut, sheaf_texture_cache_lookup_cut (cache, self->texture, &shape)))
+    return TRUE;
+  self->cutting = g_cancellable_new ();
+  sheaf_cut_async (self->texture, &shape, self->cutting, on_cut_ready, self);
+  return FALSE;
+}
 
 static void
 sheaf_thumb_measure (GtkWidget *widget,
@@ -41,33 +109,25 @@ static void
 sheaf_thumb_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   SheafThumb *self = SHEAF_THUMB (widget);
-  double width = gtk_widget_get_width (widget);
-  double height = gtk_widget_get_height (widget);
-  double texture_width, texture_height, scale, long_side, short_side;
-  graphene_rect_t bounds;
+  const SheafShape shape = shape_of (self);
+  graphene_rect_t whole, seen;
 
-  if (self->texture == NULL || width < 1 || height < 1)
+  if (self->texture == NULL || shape.width < 1 || shape.height < 1)
     return;
-
-  texture_width = gdk_texture_get_width (self->texture);
-  texture_height = gdk_texture_get_height (self->texture);
-  long_side = MAX (texture_width, texture_height);
-  short_side = MIN (texture_width, texture_height);
-  if (long_side / short_side > MAX_RATIO)
-    scale = MIN (width / texture_width, height / texture_height);
+  sheaf_shape_place (&shape, self->texture, &whole, &seen);
+  if (ensure_cut (self))
+    gtk_snapshot_append_texture (snapshot, self->cut, &seen);
   else
-    scale = MAX (width / texture_width, height / texture_height);
-
-  graphene_rect_init (&bounds, (float) ((width - texture_width * scale) / 2),
-                      (float) ((height - texture_height * scale) / 2),
-                      (float) (texture_width * scale), (float) (texture_height * scale));
-  gtk_snapshot_append_texture (snapshot, self->texture, &bounds);
+    gtk_snapshot_append_texture (snapshot, self->texture, &whole);
 }
 
 static void
 sheaf_thumb_dispose (GObject *object)
 {
-  g_clear_object (&SHEAF_THUMB (object)->texture);
+  SheafThumb *self = SHEAF_THUMB (object);
+
+  forget_cut (self);
+  g_clear_object (&self->texture);
 
   G_OBJECT_CLASS (sheaf_thumb_parent_class)->dispose (object);
 }
@@ -96,8 +156,13 @@ sheaf_thumb_set_texture (SheafThumb *self, GdkTexture *texture)
 {
   g_return_if_fail (SHEAF_IS_THUMB (self));
 
-  if (g_set_object (&self->texture, texture))
-    gtk_widget_queue_draw (GTK_WIDGET (self));
+  if (!g_set_object (&self->texture, texture))
+    return;
+  forget_cut (self);
+  /* As a rule it has the place already that it will be drawn in. */
+  if (texture != NULL)
+    ensure_cut (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 GdkTexture *
