@@ -582,7 +582,13 @@ class Running(Program):
         self.title = self.app_name = None
         self.log_path = os.devnull
         self.log = open(os.devnull, "w", encoding="utf-8")
+        self.bus_name = bus_name
         self.process = Foreign(wait(lambda: owner_of(bus_name), f"{bus_name} on the bus"))
+
+    def kill(self):
+        super().kill()
+        # Its threads may outlive it, and its connection with them: a call would still go there.
+        wait(lambda: owner_of(self.bus_name) != self.process.pid, f"{self.bus_name} to be free")
 
 
 class Foreign:
