@@ -418,16 +418,40 @@ sheaf_tile_unmap (GtkWidget *widget)
   GTK_WIDGET_CLASS (sheaf_tile_parent_class)->unmap (widget);
 }
 
-/* Made when it is asked for: a bind happens far more often than somebody waits for a tooltip. */
+/* What the button at this place does. */
+static const char *
+button_tooltip (SheafTile *self, int x, int y)
+{
+  GtkWidget *under = gtk_widget_pick (GTK_WIDGET (self), x, y, GTK_PICK_DEFAULT);
+
+  if (under == NULL)
+    return NULL;
+  if (under == GTK_WIDGET (self->check) || gtk_widget_is_ancestor (under, GTK_WIDGET (self->check)))
+    return _ ("Select");
+  if (under == GTK_WIDGET (self->retry) || gtk_widget_is_ancestor (under, GTK_WIDGET (self->retry)))
+    return _ ("Try again");
+  return NULL;
+}
+
+/* Made when it is asked for: a bind happens far more often than somebody waits for a tooltip.  The
+ * buttons have none of their own, because for each that is set the X server is asked where the
+ * pointer is, twice a tile, for hundreds of tiles before the first frame. */
 static gboolean
 sheaf_tile_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
 {
   SheafTile *self = SHEAF_TILE (widget);
   g_autoptr (GString) text = NULL;
+  const char *button;
   SheafEntry *entry;
 
   if (self->item == NULL)
     return FALSE;
+  button = keyboard ? NULL : button_tooltip (self, x, y);
+  if (button != NULL)
+    {
+      gtk_tooltip_set_text (tooltip, button);
+      return TRUE;
+    }
   entry = sheaf_item_get_entry (self->item);
   text = g_string_new (sheaf_item_get_title (self->item));
   if (sheaf_entry_is_album (entry))
