@@ -91,6 +91,11 @@ sheaf_http_error_from_gio (const GError *error,
     return say (SHEAF_ERROR_RESET, _ ("“%s” broke off the connection."), host);
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
     return say (SHEAF_ERROR_TLS, describe_certificate (tls_flags), host);
+  /* GIO's word for a handshake that was cut off, too; a server that has just been killed does so.
+   */
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
+    return say (SHEAF_ERROR_RESET, _ ("The secure connection to “%s” broke off at its beginning."),
+                host);
   if (error->domain == G_TLS_ERROR)
     return say (SHEAF_ERROR_TLS, _ ("No secure connection to “%s” could be made."), host);
   if (error->domain == SOUP_SESSION_ERROR)

@@ -118,6 +118,12 @@ sheaf_http_lane_give_back (SheafHttpLane *lane)
   lane->n_taken--;
 }
 
+void
+sheaf_http_lane_renew (SheafHttpLane *lane)
+{
+  g_clear_object (&lane->session);
+}
+
 SoupSession *
 sheaf_http_lane_get_session (SheafHttpLane *lane)
 {

@@ -25,6 +25,9 @@ typedef struct _SheafHttpLane SheafHttpLane;
 SheafHttpLane *sheaf_http_lane_take (gboolean http1, gboolean allow_private);
 void sheaf_http_lane_give_back (SheafHttpLane *lane);
 
+/* A fresh session for whoever takes the lane next; what is in flight stays with the old one. */
+void sheaf_http_lane_renew (SheafHttpLane *lane);
+
 SoupSession *sheaf_http_lane_get_session (SheafHttpLane *lane);
 
 /**

@@ -5,8 +5,9 @@
  * One request is a small state machine on one main context: connect, wait for the answer, read 64
  * KiB, write them where they belong, read again.  One timer watches over all of it.  Whoever wants
  * to end it early (a time limit, the caller, a full disk) notes why and cancels; the operation that
- * is under way then comes back, and only there the request ends.  The blocking form runs the same
- * machine on a context of its own. */
+ * is under way then comes back, and only there the request ends.  But libsoup 3.2 loses a request
+ * now and then when a server dies under it: what has not come back soon is answered without it, and
+ * its session used no more.  The blocking form runs the same machine on a context of its own. */
 #include "config.h"
 
 #include "app/verbs/verb-fetch.h"
@@ -25,6 +26,7 @@
 #define CHUNK             (64 * 1024)
 #define MAX_ERROR_BODY    (64 * 1024)
 #define PROGRESS_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
+#define CANCEL_GRACE      (2 * G_TIME_SPAN_SECOND) /* then what was cancelled is lost */
 
 typedef enum
 {
@@ -36,7 +38,7 @@ typedef enum
 
 typedef struct
 {
-  GTask *task;
+  GTask *task;   /* (nullable): answered already, and only waited for */
   SheafJob *job; /* keeps the descriptor open */
   SheafFetchRequest *request;
   SheafProgressFunc progress;
@@ -121,7 +123,7 @@ fetch_free (Fetch *self)
 static void
 fetch_fail (Fetch *self, GError *error)
 {
-  g_autoptr (GTask) task = g_object_ref (self->task);
+  g_autoptr (GTask) task = g_steal_pointer (&self->task);
 
   if (self->failure != NULL)
     {
@@ -131,7 +133,23 @@ fetch_fail (Fetch *self, GError *error)
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   fetch_free (self);
-  g_task_return_error (task, error);
+  if (task != NULL)
+    g_task_return_error (task, error);
+  else
+    g_error_free (error);
+}
+
+/* What is under way does not come back: answers without it.  Should it ever, that frees the rest.
+ */
+static void
+fetch_abandon (Fetch *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+
+  sheaf_http_lane_renew (self->lane);
+  g_source_set_ready_time (self->timer, -1);
+  g_clear_pointer (&self->job, sheaf_job_unref);
+  g_task_return_error (task, g_error_copy (self->failure));
 }
 
 /* Notes @error and makes what is under way come back. */
@@ -144,11 +162,14 @@ fetch_give_up (Fetch *self, GError *error)
       return;
     }
   self->failure = error;
-  g_source_set_ready_time (self->timer, -1);
   if (self->phase == PHASE_THROTTLED)
-    fetch_fail (self, NULL);
-  else
-    g_cancellable_cancel (self->cancellable);
+    {
+      fetch_fail (self, NULL);
+      return;
+    }
+  g_signal_handlers_disconnect_by_data (self->message, self);
+  g_source_set_ready_time (self->timer, g_get_monotonic_time () + CANCEL_GRACE);
+  g_cancellable_cancel (self->cancellable);
 }
 
 static gboolean
@@ -234,7 +255,9 @@ on_timer (gpointer user_data)
   Fetch *self = user_data;
   gint64 now = g_get_monotonic_time ();
 
-  if (self->phase == PHASE_THROTTLED)
+  if (self->failure != NULL)
+    fetch_abandon (self);
+  else if (self->phase == PHASE_THROTTLED)
     {
       /* The pause was ours, not the server's. */
       self->window_time += now - self->pause_time;

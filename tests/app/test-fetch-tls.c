@@ -9,143 +9,51 @@
 #include "app/verbs/verb-fetch.h"
 #include "app/work/error.h"
 #include "tests/app/fault-server.h"
+#include "tests/app/tls-site.h"
 
-#include <glib/gstdio.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define BODY_LENGTH 300000
 
-typedef struct
+static struct
 {
-  char *folder;
-  GPid nginx;
+  TlsSite *nginx;
   guint port;
   FaultServer *upstream;
   GBytes *body;
-} Site;
-
-static Site site;
-
-static const char configuration[]
-    = "daemon off; worker_processes 1; pid %s/pid; error_log %s/log;\n"
-      "events { worker_connections 512; }\n"
-      "http { access_log off; client_body_temp_path %s/t1; proxy_temp_path %s/t2;\n"
-      " fastcgi_temp_path %s/t3; uwsgi_temp_path %s/t4; scgi_temp_path %s/t5;\n"
-      " server { listen 127.0.0.1:%u ssl http2; ssl_certificate %s/site.pem;\n"
-      "  ssl_certificate_key %s/site.key; root %s/www; etag on;\n"
-      "  location /up/ { proxy_pass http://127.0.0.1:%u/; proxy_buffering off; }\n"
-      "  location /down { return 302 http://127.0.0.1:%u/; }\n"
-      " } }\n";
-
-static gboolean
-run (const char *command)
-{
-  const char *argv[] = { "sh", "-c", command, NULL };
-  int status;
-
-  return g_spawn_sync (NULL, (char **) argv, NULL,
-                       G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL
-                           | G_SPAWN_STDERR_TO_DEV_NULL,
-                       NULL, NULL, NULL, NULL, &status, NULL)
-         && g_spawn_check_wait_status (status, NULL);
-}
-
-static gboolean
-make_certificates (void)
-{
-  g_autofree char *command = g_strdup_printf (
-      "cd '%s' && openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 "
-      "-subj '/CN=Test CA' && openssl req -newkey rsa:2048 -nodes -keyout site.key -out site.csr "
-      "-subj '/CN=localhost' && printf 'subjectAltName=DNS:localhost' > ext && openssl x509 -req "
-      "-in site.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile ext -out site.pem",
-      site.folder);
-
-  return run (command);
-}
-
-static guint
-free_port (void)
-{
-  g_autoptr (FaultServer) server = fault_server_new ();
-
-  return fault_server_get_port (server);
-}
-
-static gboolean
-is_listening (guint port)
-{
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketConnection) connection
-      = g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, NULL);
-
-  return connection != NULL;
-}
-
-static void
-end_with_parent (gpointer data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGTERM);
-}
+} site;
 
 static gboolean
 start_site (void)
 {
-  g_autofree char *config = NULL, *config_path = NULL, *www = NULL, *file = NULL;
-  const char *argv[] = { "nginx", "-p", NULL, "-c", NULL, NULL };
-  const char *f;
-  guint upstream;
+  g_autofree char *locations = NULL;
 
-  site.folder = g_dir_make_tmp ("sheaf-tls-XXXXXX", NULL);
   site.upstream = fault_server_new ();
   site.body = fault_bytes (BODY_LENGTH, 3);
-  f = site.folder;
-  upstream = fault_server_get_port (site.upstream);
-  www = g_build_filename (f, "www", NULL);
-  file = g_build_filename (www, "file.jpg", NULL);
-  config_path = g_build_filename (f, "nginx.conf", NULL);
-  site.port = free_port ();
-  config = g_strdup_printf (configuration, f, f, f, f, f, f, f, site.port, f, f, f, upstream,
-                            upstream);
-  argv[2] = f;
-  argv[4] = config_path;
-  if (!make_certificates () || g_mkdir (www, 0755) != 0 || g_chmod (f, 0755) != 0
-      || !g_file_set_contents (file, g_bytes_get_data (site.body, NULL), BODY_LENGTH, NULL)
-      || !g_file_set_contents (config_path, config, -1, NULL)
-      || !g_spawn_async (NULL, (char **) argv, NULL,
-                         G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD
-                             | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
-                         end_with_parent, NULL, &site.nginx, NULL))
+  locations = g_strdup_printf (
+      "location /up/ { proxy_pass http://127.0.0.1:%u/; proxy_buffering off; }\n"
+      "location /down { return 302 http://127.0.0.1:%u/; }",
+      fault_server_get_port (site.upstream), fault_server_get_port (site.upstream));
+  site.nginx = tls_site_new (1, locations);
+  if (site.nginx == NULL)
     return FALSE;
-  for (guint i = 0; i < 200 && !is_listening (site.port); i++)
-    g_usleep (20000);
-  return is_listening (site.port);
+  site.port = tls_site_get_port (site.nginx);
+  return tls_site_add (site.nginx, "file.jpg", site.body);
 }
 
 static void
 stop_site (void)
 {
-  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", site.folder);
-
-  if (site.nginx != 0)
-    {
-      kill (site.nginx, SIGTERM);
-      waitpid (site.nginx, NULL, 0);
-    }
+  tls_site_free (site.nginx);
   fault_server_free (site.upstream);
   g_bytes_unref (site.body);
-  run (command);
-  g_free (site.folder);
 }
 
 static void
 trust_site (void)
 {
-  g_autofree char *ca = g_build_filename (site.folder, "ca.pem", NULL);
+  g_autofree char *ca = tls_site_dup_authority (site.nginx);
   g_autoptr (GError) error = NULL;
   g_autoptr (GTlsDatabase) database = g_tls_file_database_new (ca, &error);
 
