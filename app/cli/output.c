@@ -6,6 +6,7 @@
 
 #include "app/cli/output.h"
 
+#include "app/json-text.h"
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
@@ -36,7 +37,7 @@ gboolean
 sheaf_output_json (JsonObject *object)
 {
   g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
-  g_autofree char *text = json_to_string (node, FALSE);
+  g_autofree char *text = sheaf_json_to_text (node);
 
   json_object_unref (object);
   return sheaf_output_line (text);
