@@ -94,3 +94,19 @@ sheaf_batch_move_to_top (SheafBatch *self, SheafItem *item)
   if (download != NULL)
     sheaf_download_pool_move_to_top (sheaf_batch_get_pool (self), download);
 }
+
+char *
+sheaf_batch_dup_trouble (SheafBatch *self)
+{
+  char *trouble = NULL;
+
+  g_return_val_if_fail (SHEAF_IS_BATCH (self), NULL);
+
+  if (!sheaf_batch_get_running (self) || sheaf_batch_get_paused (self))
+    return NULL;
+  if (sheaf_batch_get_pool (self) != NULL)
+    trouble = sheaf_download_pool_dup_trouble (sheaf_batch_get_pool (self));
+  if (trouble == NULL && sheaf_batch_get_thumbnailer (self) != NULL)
+    trouble = sheaf_thumbnailer_dup_trouble (sheaf_batch_get_thumbnailer (self));
+  return trouble;
+}

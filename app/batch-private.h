@@ -48,6 +48,7 @@ SheafItemWork *sheaf_batch_get_work (SheafBatch *self, SheafItem *item);
 
 /* (transfer none) (nullable) */
 SheafDownloadPool *sheaf_batch_get_pool (SheafBatch *self);
+SheafThumbnailer *sheaf_batch_get_thumbnailer (SheafBatch *self);
 
 /* Every item that is under way or may be tried again: (transfer full) (element-type SheafItem). */
 GPtrArray *sheaf_batch_dup_items_at_hand (SheafBatch *self);

@@ -553,6 +553,7 @@ sheaf_batch_new (const SheafBatchParts *parts, const SheafBatchOptions *options)
   self = g_object_new (SHEAF_TYPE_BATCH, NULL);
   self->options = *options;
   self->options.folder = NULL;
+  self->options.executor = NULL;
   self->options.output_folder
       = options->output_folder != NULL ? g_object_ref (options->output_folder) : NULL;
   self->title = g_strdup (parts->title);
@@ -774,6 +775,12 @@ SheafDownloadPool *
 sheaf_batch_get_pool (SheafBatch *self)
 {
   return self->pool;
+}
+
+SheafThumbnailer *
+sheaf_batch_get_thumbnailer (SheafBatch *self)
+{
+  return self->thumbnailer;
 }
 
 GPtrArray *

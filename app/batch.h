@@ -22,6 +22,7 @@ G_BEGIN_DECLS
  * @output: where they go
  * @output_folder: (nullable)
  * @use_archive: whether what was got before is skipped
+ * @executor: (nullable): nick of the executor that downloads; %NULL for the settings'
  * @keep_items: whether items that ended stay in the list (the window) or are dropped (the command
  *   line on 100,000 files)
  */
@@ -35,6 +36,7 @@ typedef struct
   GFile *output_folder;
   guint thumbnail_size;
   gboolean use_archive;
+  const char *executor;
   gboolean keep_items;
 } SheafBatchOptions;
 
@@ -83,6 +85,10 @@ GFile *sheaf_batch_get_folder (SheafBatch *self);
 
 /* The first error of the batch as a whole (its source could not be read, …); (nullable). */
 const GError *sheaf_batch_get_error (SheafBatch *self);
+
+/* Why nothing goes on at present and what a person can do about it, for an executor that depends on
+ * others; to be asked again with each sums-changed.  (transfer full) (nullable) */
+char *sheaf_batch_dup_trouble (SheafBatch *self);
 
 void sheaf_batch_pause (SheafBatch *self);
 void sheaf_batch_resume (SheafBatch *self);

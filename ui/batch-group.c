@@ -313,6 +313,18 @@ for_each_running (SheafBatchGroup *self, void (*call) (SheafBatch *batch))
       call (g_ptr_array_index (batches, i));
 }
 
+char *
+sheaf_batch_group_dup_trouble (SheafBatchGroup *self)
+{
+  char *trouble = NULL;
+
+  g_return_val_if_fail (SHEAF_IS_BATCH_GROUP (self), NULL);
+
+  for (guint i = 0; i < self->batches->len && trouble == NULL; i++)
+    trouble = sheaf_batch_dup_trouble (g_ptr_array_index (self->batches, i));
+  return trouble;
+}
+
 void
 sheaf_batch_group_pause (SheafBatchGroup *self)
 {

@@ -47,6 +47,9 @@ void sheaf_batch_group_get_sums (SheafBatchGroup *self, SheafBatchSums *sums);
 gboolean sheaf_batch_group_get_running (SheafBatchGroup *self);
 gboolean sheaf_batch_group_get_paused (SheafBatchGroup *self);
 
+/* What the first of those that cannot go on waits for; (transfer full) (nullable). */
+char *sheaf_batch_group_dup_trouble (SheafBatchGroup *self);
+
 void sheaf_batch_group_pause (SheafBatchGroup *self);
 void sheaf_batch_group_resume (SheafBatchGroup *self);
 void sheaf_batch_group_cancel (SheafBatchGroup *self);

@@ -32,6 +32,8 @@ struct _SheafBatchPage
   GtkLabel *title;
   GtkLabel *subtitle;
   GtkProgressBar *progress;
+  GtkWidget *trouble;
+  GtkLabel *trouble_text;
   GtkButton *failures;
   GtkButton *pause;
   GtkButton *cancel;
@@ -179,6 +181,17 @@ enable (SheafBatchPage *self, const char *name, gboolean enabled)
   g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
 }
 
+/* Touched only where it changes: a person may be copying the command out of it. */
+static void
+update_trouble (SheafBatchPage *self)
+{
+  g_autofree char *trouble = sheaf_batch_group_dup_trouble (self->group);
+
+  gtk_widget_set_visible (self->trouble, trouble != NULL);
+  if (trouble != NULL && g_strcmp0 (gtk_label_get_text (self->trouble_text), trouble) != 0)
+    gtk_label_set_text (self->trouble_text, trouble);
+}
+
 static void
 update_header (SheafBatchPage *self, const SheafBatchSums *sums)
 {
@@ -267,6 +280,7 @@ update (SheafBatchPage *self)
     }
 
   update_header (self, &sums);
+  update_trouble (self);
   shown = g_list_model_get_n_items (G_LIST_MODEL (self->arranged));
   gtk_stack_set_visible_child_name (
       self->content,
@@ -584,6 +598,8 @@ sheaf_batch_page_class_init (SheafBatchPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, title);
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, subtitle);
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, progress);
+  gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, trouble);
+  gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, trouble_text);
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, failures);
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, pause);
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, cancel);

@@ -33,6 +33,7 @@ struct _SheafReport
   guint64 bytes;
   gint64 began;
 
+  char *trouble; /* (nullable): said, and not over */
   gboolean interrupted;
   GError *error;        /* (nullable): the first that was about more than one picture */
   int exit_of_failures; /* the status all failures agree on, 0 for none yet, 1 for several */
@@ -205,11 +206,31 @@ on_item_ended (SheafBatch *batch, SheafItem *item, SheafReport *self)
     sheaf_batch_cancel (batch);
 }
 
+/* Once when it begins, and once when it is over. */
+static void
+say_trouble (SheafReport *self, SheafBatch *batch)
+{
+  g_autofree char *trouble = sheaf_batch_dup_trouble (batch);
+  g_autofree char *message = NULL;
+
+  if (g_strcmp0 (trouble, self->trouble) == 0)
+    return;
+  if (trouble != NULL)
+    message = g_strdup_printf ("sheaf-cli: %s", trouble);
+  else if (sheaf_batch_get_running (batch))
+    message = g_strdup_printf ("sheaf-cli: %s", _ ("The work goes on."));
+  if (message != NULL)
+    sheaf_progress_message (self->progress, message);
+  g_free (self->trouble);
+  self->trouble = g_steal_pointer (&trouble);
+}
+
 static void
 on_sums_changed (SheafBatch *batch, SheafReport *self)
 {
   SheafBatchSums sums;
 
+  say_trouble (self, batch);
   sheaf_batch_get_sums (batch, &sums);
   sheaf_progress_update (self->progress, &sums);
 }
@@ -361,6 +382,7 @@ sheaf_report_end (SheafReport *self)
   sheaf_progress_free (self->progress);
   g_main_loop_unref (self->loop);
   g_clear_error (&self->error);
+  g_free (self->trouble);
   g_object_unref (self->engine);
   g_free (self);
   return status;

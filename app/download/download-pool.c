@@ -489,6 +489,14 @@ sheaf_download_pool_set_executor (SheafDownloadPool *self, SheafExecutor *execut
   sheaf_download_pool_wake (self);
 }
 
+char *
+sheaf_download_pool_dup_trouble (SheafDownloadPool *self)
+{
+  g_return_val_if_fail (SHEAF_IS_DOWNLOAD_POOL (self), NULL);
+
+  return sheaf_executor_dup_trouble (self->executor);
+}
+
 void
 sheaf_download_pool_set_paused (SheafDownloadPool *self, gboolean paused)
 {

@@ -75,6 +75,9 @@ SheafDownload *sheaf_download_pool_add (SheafDownloadPool *self, SheafEntry *ent
 /* Another executor from now on; transfers under way end under the old one. */
 void sheaf_download_pool_set_executor (SheafDownloadPool *self, SheafExecutor *executor);
 
+/* What its executor waits for, see sheaf_executor_dup_trouble(). */
+char *sheaf_download_pool_dup_trouble (SheafDownloadPool *self);
+
 /* :paused: nothing new begins; what is under way is stopped and its part kept. */
 void sheaf_download_pool_set_paused (SheafDownloadPool *self, gboolean paused);
 gboolean sheaf_download_pool_get_paused (SheafDownloadPool *self);

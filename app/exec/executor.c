@@ -61,6 +61,17 @@ sheaf_executor_get_n_jobs (SheafExecutor *self)
   return SHEAF_EXECUTOR_GET_IFACE (self)->get_n_jobs (self);
 }
 
+char *
+sheaf_executor_dup_trouble (SheafExecutor *self)
+{
+  SheafExecutorInterface *iface;
+
+  g_return_val_if_fail (SHEAF_IS_EXECUTOR (self), NULL);
+
+  iface = SHEAF_EXECUTOR_GET_IFACE (self);
+  return iface->dup_trouble != NULL ? iface->dup_trouble (self) : NULL;
+}
+
 void
 sheaf_executor_shutdown (SheafExecutor *self, gboolean cancel)
 {

@@ -34,6 +34,7 @@ struct _SheafExecutorInterface
                       GCancellable *cancellable,
                       GError **error);
   guint (*get_n_jobs) (SheafExecutor *self);
+  char *(*dup_trouble) (SheafExecutor *self); /* may be left out */
   void (*shutdown) (SheafExecutor *self, gboolean cancel);
 };
 
@@ -127,6 +128,16 @@ GPtrArray *sheaf_executor_map_finish (SheafExecutor *self, GAsyncResult *result,
  * Returns: how many jobs it does at once; what a caller should keep in flight
  */
 guint sheaf_executor_get_n_jobs (SheafExecutor *self);
+
+/**
+ * sheaf_executor_dup_trouble:
+ *
+ * Jobs of an executor may have to wait for something that others must do.  Then this says so.
+ *
+ * Returns: (transfer full) (nullable): one or two sentences for a person: why nothing goes on at
+ *   present, and what to do about it; %NULL where all is well
+ */
+char *sheaf_executor_dup_trouble (SheafExecutor *self);
 
 /**
  * sheaf_executor_shutdown:

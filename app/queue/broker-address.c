@@ -24,6 +24,7 @@ address_clear (gpointer data)
   g_free (address->user);
   g_free (address->password);
   g_free (address->ca);
+  g_free (address->text);
 }
 
 SheafBrokerAddress *
@@ -53,16 +54,21 @@ is_loopback (const char *host)
                       : g_ascii_strcasecmp (host, "localhost") == 0;
 }
 
+/* The address that was given, if any. */
+static const char *
+given_address (const char *address)
+{
+  if (address != NULL && *address != '\0')
+    return address;
+  address = g_getenv ("SHEAF_BROKER");
+  return address != NULL && *address != '\0' ? address : NULL;
+}
+
+/* That of this machine's own broker, if there is one. */
 static char *
-find_address (const char *address)
+find_address (void)
 {
   g_autofree char *dir = NULL, *file = NULL, *local = NULL;
-
-  if (address != NULL && *address != '\0')
-    return g_strdup (address);
-  address = g_getenv ("SHEAF_BROKER");
-  if (address != NULL && *address != '\0')
-    return g_strdup (address);
 
   dir = sheaf_broker_dup_state_dir ();
   file = g_build_filename (dir, SHEAF_BROKER_ADDRESS_FILE, NULL);
@@ -90,14 +96,16 @@ static gboolean
 take_query (SheafBrokerAddress *self, const char *query, GError **error)
 {
   g_autoptr (GHashTable) table = NULL;
-  const char *path;
+  const char *path, *ca;
 
   if (query == NULL)
     return TRUE;
   table = g_uri_parse_params (query, -1, "&", G_URI_PARAMS_NONE, NULL);
   if (table == NULL)
     return sheaf_fail (error, SHEAF_ERROR_BROKER, _ ("The broker’s address is malformed"));
-  self->ca = g_strdup (g_hash_table_lookup (table, "ca"));
+  ca = g_hash_table_lookup (table, "ca");
+  if (ca != NULL)
+    self->ca = g_canonicalize_filename (ca, NULL); /* GIO takes no other path */
   path = g_hash_table_lookup (table, "password-file");
   if (path != NULL)
     {
@@ -113,7 +121,8 @@ SheafBrokerAddress *
 sheaf_broker_address_new (const char *address, GError **error)
 {
   g_autoptr (SheafBrokerAddress) self = g_atomic_rc_box_new0 (SheafBrokerAddress);
-  g_autofree char *text = find_address (address);
+  const char *given = given_address (address);
+  g_autofree char *text = given != NULL ? g_strdup (given) : find_address ();
   g_autoptr (GUri) uri = NULL;
   const char *scheme;
 
@@ -136,6 +145,7 @@ sheaf_broker_address_new (const char *address, GError **error)
       return NULL;
     }
 
+  self->text = g_strdup (given);
   self->host = g_strdup (g_uri_get_host (uri));
   self->port = g_uri_get_port (uri) > 0 ? g_uri_get_port (uri) : DEFAULT_PORT;
   self->user = g_strdup (g_uri_get_user (uri));
@@ -167,4 +177,23 @@ sheaf_broker_address_dup_label (const SheafBrokerAddress *self)
 
   return g_strdup_printf ("%s://%s%s%s:%u", self->tls ? "rediss" : "redis", ipv6 ? "[" : "",
                           self->host, ipv6 ? "]" : "", self->port);
+}
+
+char *
+sheaf_broker_address_dup_worker_command (const SheafBrokerAddress *self)
+{
+  g_autoptr (GUri) uri = NULL;
+  g_autoptr (GUri) bare = NULL;
+  g_autofree char *text = NULL, *quoted = NULL;
+
+  if (self->text == NULL)
+    return g_strdup ("sheaf-cli worker");
+  uri = g_uri_parse (self->text, G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED_QUERY, NULL);
+  bare = g_uri_build_with_user (G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED_QUERY,
+                                g_uri_get_scheme (uri), g_uri_get_user (uri), NULL, NULL,
+                                g_uri_get_host (uri), g_uri_get_port (uri), g_uri_get_path (uri),
+                                g_uri_get_query (uri), NULL);
+  text = g_uri_to_string (bare);
+  quoted = g_shell_quote (text);
+  return g_strconcat ("sheaf-cli worker --broker ", quoted, NULL);
 }

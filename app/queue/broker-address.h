@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @user: (nullable): name to sign in with
  * @password: (nullable): its password
  * @ca: (nullable): PEM file with what to trust instead of the system's authorities
+ * @text: (nullable): the whole address as it was given; %NULL for that of this machine's broker
  *
  * Immutable; reference-counted, from any thread.
  */
@@ -27,6 +28,7 @@ typedef struct
   char *user;
   char *password;
   char *ca;
+  char *text;
 } SheafBrokerAddress;
 
 /**
@@ -47,6 +49,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafBrokerAddress, sheaf_broker_address_unref)
 
 /* "rediss://host:port", for messages and for telling brokers apart; (transfer full). */
 char *sheaf_broker_address_dup_label (const SheafBrokerAddress *address);
+
+/* The command that starts a worker for it on this machine, without a password that the address may
+ * hold; (transfer full). */
+char *sheaf_broker_address_dup_worker_command (const SheafBrokerAddress *address);
 
 /* Where `sheaf-cli broker` keeps its files: $XDG_STATE_HOME/sheaf/broker; (transfer full). */
 char *sheaf_broker_dup_state_dir (void);

@@ -328,6 +328,12 @@ executor_queue_get_n_jobs (SheafExecutor *executor)
   return SHEAF_EXECUTOR_QUEUE (executor)->n_jobs;
 }
 
+static char *
+executor_queue_dup_trouble (SheafExecutor *executor)
+{
+  return sheaf_queue_client_dup_trouble (SHEAF_EXECUTOR_QUEUE (executor)->client);
+}
+
 static void
 executor_queue_shutdown (SheafExecutor *executor, gboolean cancel)
 {
@@ -361,6 +367,7 @@ executor_iface_init (SheafExecutorInterface *iface)
   iface->run_finish = executor_queue_run_finish;
   iface->run = executor_queue_run;
   iface->get_n_jobs = executor_queue_get_n_jobs;
+  iface->dup_trouble = executor_queue_dup_trouble;
   iface->shutdown = executor_queue_shutdown;
 }
 

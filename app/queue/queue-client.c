@@ -28,6 +28,7 @@ struct _SheafQueueClient
   GMutex lock;
   SheafQueueTicket last_number; /* under the lock */
   gboolean closed;              /* under the lock */
+  char *trouble;                /* (nullable), under the lock */
 };
 
 G_DEFINE_FINAL_TYPE (SheafQueueClient, sheaf_queue_client, G_TYPE_OBJECT)
@@ -98,6 +99,17 @@ do_leave (gpointer user_data)
 }
 
 static void
+on_trouble (const char *text, gpointer user_data)
+{
+  SheafQueueClient *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  g_free (self->trouble);
+  self->trouble = g_strdup (text);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
 on_left (gpointer user_data)
 {
   SheafQueueClient *self = user_data;
@@ -105,14 +117,16 @@ on_left (gpointer user_data)
   g_main_loop_quit (self->loop);
 }
 
+static const SheafQueueTicketsFuncs tickets_funcs = { on_trouble, on_left };
+
 static gpointer
 run_thread (gpointer user_data)
 {
   SheafQueueClient *self = user_data;
 
   g_main_context_push_thread_default (self->context);
-  self->tickets
-      = sheaf_queue_tickets_new (self->address, g_steal_pointer (&self->batch), on_left, self);
+  self->tickets = sheaf_queue_tickets_new (self->address, g_steal_pointer (&self->batch),
+                                           &tickets_funcs, self);
   g_main_loop_run (self->loop);
   /* What was cancelled by the closing still has to come back, to be freed. */
   while (g_main_context_iteration (self->context, FALSE))
@@ -130,6 +144,7 @@ sheaf_queue_client_finalize (GObject *object)
   g_assert (self->thread == NULL);
   g_clear_pointer (&self->address, sheaf_broker_address_unref);
   g_clear_pointer (&self->batch_id, g_free);
+  g_clear_pointer (&self->trouble, g_free);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_mutex_clear (&self->lock);
@@ -241,4 +256,17 @@ sheaf_queue_client_get_batch (SheafQueueClient *self)
   g_return_val_if_fail (SHEAF_IS_QUEUE_CLIENT (self), NULL);
 
   return self->batch_id;
+}
+
+char *
+sheaf_queue_client_dup_trouble (SheafQueueClient *self)
+{
+  char *trouble;
+
+  g_return_val_if_fail (SHEAF_IS_QUEUE_CLIENT (self), NULL);
+
+  g_mutex_lock (&self->lock);
+  trouble = g_strdup (self->trouble);
+  g_mutex_unlock (&self->lock);
+  return trouble;
 }

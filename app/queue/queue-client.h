@@ -64,4 +64,7 @@ void sheaf_queue_client_shutdown (SheafQueueClient *self, gboolean cancel);
 /* The batch's id, for `sheaf-cli queue cancel`. */
 const char *sheaf_queue_client_get_batch (SheafQueueClient *self);
 
+/* As sheaf_executor_dup_trouble(). */
+char *sheaf_queue_client_dup_trouble (SheafQueueClient *self);
+
 G_END_DECLS

@@ -10,6 +10,7 @@
 
 #include "app/queue/queue-tickets.h"
 
+#include "app/queue/queue-events.h"
 #include "app/queue/queue-scripts.h"
 #include "app/work/error.h"
 
@@ -17,9 +18,8 @@
 #include <string.h>
 
 #define ENQUEUE_AT_ONCE 200
-#define READ_AT_ONCE    "500"
-#define BLOCK_MS        5000
 #define OUTAGE_SECONDS  300 /* then whoever waits is told */
+#define WATCH_SECONDS   1   /* where nothing moves so long, it is asked why */
 
 typedef struct
 {
@@ -47,7 +47,7 @@ struct _SheafQueueTickets
   char *batch_key;
   GMainContext *context;
   SheafRedis *commands;
-  SheafRedis *reads;
+  SheafQueueEvents *events;
   GHashTable *by_number;   /* (element-type SheafQueueTicket Ticket): owns */
   GHashTable *by_id;       /* (element-type utf8 Ticket) */
   GHashTable *generations; /* (element-type utf8 guint): how often a content was asked for */
@@ -59,13 +59,17 @@ struct _SheafQueueTickets
   GSource *flush;
   GSource *outage;
   GError *fatal; /* (nullable): why there is no use in trying */
-  char *last_event;
-  char *last_progress;
   gboolean was_connected;
-  gboolean rewind; /* read the events from the start again */
   gboolean leaving;
 
-  void (*left) (gpointer user_data);
+  /* What keeps the work from going on */
+  SheafBrokerAddress *address;
+  GSource *watch;  /* while anything waits */
+  gboolean moved;  /* since the last look */
+  gboolean asking; /* whether there is a worker */
+  gboolean no_worker;
+
+  const SheafQueueTicketsFuncs *funcs;
   gpointer user_data;
 };
 
@@ -85,7 +89,6 @@ tickets_unref (SheafQueueTickets *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafQueueTickets, tickets_unref)
 
-static void read_events (SheafQueueTickets *self);
 static void leave (SheafQueueTickets *self);
 
 static void
@@ -384,25 +387,16 @@ handle_event (SheafQueueTickets *self, Ticket *ticket, const Event *event)
   answer (self, ticket, NULL, NULL, error);
 }
 
-static const char *
-get_field (redisReply *fields, const char *name)
-{
-  for (gsize i = 0; i + 1 < fields->elements; i += 2)
-    if (fields->element[i]->str != NULL && g_str_equal (fields->element[i]->str, name))
-      return fields->element[i + 1]->str;
-  return NULL;
-}
-
+/* One that is of an earlier run is kept until its job is asked for again. */
 static void
-on_event (SheafQueueTickets *self, const char *entry, redisReply *fields)
+on_ended (
+    const char *id, const char *entry, const char *state, const char *result, gpointer user_data)
 {
-  const char *id = get_field (fields, "i"), *state = get_field (fields, "s");
-  const char *result = get_field (fields, "r");
+  SheafQueueTickets *self = user_data;
   Ticket *ticket;
   Event *event;
 
-  if (id == NULL || state == NULL)
-    return;
+  self->moved = TRUE;
   if (g_hash_table_contains (self->taken, id))
     {
       take (self, id, entry);
@@ -423,43 +417,44 @@ on_event (SheafQueueTickets *self, const char *entry, redisReply *fields)
 }
 
 static void
-on_progress (SheafQueueTickets *self, redisReply *fields)
+on_progress (const char *id, guint64 done, guint64 total, gpointer user_data)
 {
-  const char *id = get_field (fields, "i"), *done = get_field (fields, "d");
-  const char *total = get_field (fields, "t");
-  Ticket *ticket = id != NULL ? g_hash_table_lookup (self->by_id, id) : NULL;
+  SheafQueueTickets *self = user_data;
+  Ticket *ticket = g_hash_table_lookup (self->by_id, id);
 
-  if (ticket != NULL && ticket->progress != NULL && done != NULL && total != NULL)
-    ticket->progress (g_ascii_strtoull (done, NULL, 10), g_ascii_strtoull (total, NULL, 10),
-                      ticket->user_data);
+  self->moved = TRUE;
+  if (ticket != NULL && ticket->progress != NULL)
+    ticket->progress (done, total, ticket->user_data);
 }
 
 static void
-on_stream (SheafQueueTickets *self, redisReply *stream)
+on_told (gpointer user_data)
 {
-  redisReply *entries;
-  gboolean is_progress;
-  char **last;
+  send_takes (user_data);
+}
 
-  if (stream->type != REDIS_REPLY_ARRAY || stream->elements != 2)
-    return;
-  is_progress = g_str_has_suffix (stream->element[0]->str, ":p");
-  last = is_progress ? &self->last_progress : &self->last_event;
-  entries = stream->element[1];
-  for (gsize i = 0; i < entries->elements; i++)
+static void
+tell_trouble (SheafQueueTickets *self)
+{
+  g_autofree char *text = NULL;
+
+  if (self->outage != NULL)
     {
-      redisReply *entry = entries->element[i];
+      g_autofree char *label = sheaf_broker_address_dup_label (self->address);
 
-      if (entry->type != REDIS_REPLY_ARRAY || entry->elements != 2
-          || entry->element[1]->type != REDIS_REPLY_ARRAY)
-        continue;
-      g_free (*last);
-      *last = g_strdup (entry->element[0]->str);
-      if (is_progress)
-        on_progress (self, entry->element[1]);
-      else
-        on_event (self, *last, entry->element[1]);
+      /* Translators: %s is an address */
+      text = g_strdup_printf (
+          _ ("The broker %s is out of reach; the work goes on as soon as it is back."), label);
     }
+  else if (self->no_worker)
+    {
+      g_autofree char *command = sheaf_broker_address_dup_worker_command (self->address);
+
+      /* Translators: %s is a command line */
+      text = g_strdup_printf (
+          _ ("Waiting for a worker: none is connected to the broker. Start one with: %s"), command);
+    }
+  self->funcs->trouble (text, self->user_data);
 }
 
 static gboolean
@@ -470,6 +465,7 @@ on_outage (gpointer user_data)
       SHEAF_ERROR, SHEAF_ERROR_BROKER, _ ("The broker has been out of reach for too long"));
 
   drop_source (&self->outage);
+  tell_trouble (self);
   answer_all (self, error);
   return G_SOURCE_REMOVE;
 }
@@ -490,54 +486,69 @@ on_lost (SheafQueueTickets *self, const GError *error, gboolean fatal)
       self->outage = g_timeout_source_new_seconds (OUTAGE_SECONDS);
       g_source_set_callback (self->outage, on_outage, self, NULL);
       g_source_attach (self->outage, self->context);
+      tell_trouble (self);
     }
 }
 
+/* One of the two connections stands; the outage is over with the other. */
 static void
-on_events (redisReply *reply, const GError *error, gpointer user_data)
+note_found (SheafQueueTickets *self)
+{
+  if (!sheaf_redis_get_connected (self->commands)
+      || !sheaf_queue_events_get_connected (self->events))
+    return;
+  drop_source (&self->outage);
+  self->moved = TRUE;
+  tell_trouble (self);
+}
+
+/* Only where nothing moves: work that goes on has a worker. */
+static void
+on_present (redisReply *reply, const GError *error, gpointer user_data)
 {
   g_autoptr (SheafQueueTickets) self = user_data;
 
-  /* Progress first: it must not come after the end of its job. */
-  for (int pass = 0; reply != NULL && reply->type == REDIS_REPLY_ARRAY && pass < 2; pass++)
-    for (gsize i = 0; i < reply->elements; i++)
-      {
-        redisReply *stream = reply->element[i];
-
-        if (stream->elements == 2
-            && g_str_has_suffix (stream->element[0]->str, ":p") == (pass == 0))
-          on_stream (self, stream);
-      }
-  send_takes (self);
-  if (!sheaf_redis_get_connected (self->reads))
+  self->asking = FALSE;
+  if (reply == NULL || reply->type != REDIS_REPLY_INTEGER)
     return;
-  if (error != NULL)
-    on_lost (self, error, TRUE); /* the broker forbids it */
-  else
-    read_events (self);
+  self->no_worker = reply->integer == 0;
+  tell_trouble (self);
+}
+
+static gboolean
+on_watch (gpointer user_data)
+{
+  SheafQueueTickets *self = user_data;
+
+  if (g_hash_table_size (self->by_number) == 0)
+    {
+      drop_source (&self->watch);
+      self->no_worker = FALSE;
+      tell_trouble (self);
+      return G_SOURCE_REMOVE;
+    }
+  if (self->moved && self->no_worker)
+    {
+      self->no_worker = FALSE;
+      tell_trouble (self);
+    }
+  if (!self->moved && !self->asking && sheaf_redis_get_connected (self->commands))
+    {
+      self->asking = TRUE;
+      sheaf_queue_script_strings (self->commands, "present", on_present, tickets_ref (self), NULL);
+    }
+  self->moved = FALSE;
+  return G_SOURCE_CONTINUE;
 }
 
 static void
-read_events (SheafQueueTickets *self)
+watch (SheafQueueTickets *self)
 {
-  g_autofree char *events = g_strconcat (self->batch_key, ":ev", NULL);
-  g_autofree char *progress = g_strconcat (self->batch_key, ":p", NULL);
-  g_autofree char *block = g_strdup_printf ("%d", BLOCK_MS);
-  const char *words[10] = { "XREAD", "COUNT", READ_AT_ONCE, "BLOCK", block, "STREAMS" };
-
-  if (self->rewind)
-    {
-      /* What was taken is gone from there. */
-      g_free (self->last_event);
-      self->last_event = g_strdup ("0-0");
-      self->rewind = FALSE;
-    }
-  words[6] = events;
-  words[7] = progress;
-  words[8] = self->last_event;
-  words[9] = self->last_progress;
-  sheaf_redis_send (self->reads, G_N_ELEMENTS (words), words, NULL, BLOCK_MS, on_events,
-                    tickets_ref (self));
+  if (self->watch != NULL)
+    return;
+  self->watch = g_timeout_source_new_seconds (WATCH_SECONDS);
+  g_source_set_callback (self->watch, on_watch, self, NULL);
+  g_source_attach (self->watch, self->context);
 }
 
 static void
@@ -567,9 +578,9 @@ on_commands_state (
       on_lost (self, error, fatal);
       return;
     }
-  drop_source (&self->outage);
   self->was_connected = TRUE;
-  self->rewind = TRUE;
+  note_found (self);
+  sheaf_queue_events_rewind (self->events);
   sheaf_queue_script_load (redis, "enqueue");
   send_drops (self);
   tickets = dup_tickets (self);
@@ -584,27 +595,27 @@ on_commands_state (
 }
 
 static void
-on_reads_state (
-    SheafRedis *redis, gboolean connected, const GError *error, gboolean fatal, gpointer user_data)
+on_reads_lost (const GError *error, gboolean fatal, gpointer user_data)
 {
-  SheafQueueTickets *self = user_data;
-
-  if (!connected)
-    {
-      on_lost (self, error, fatal);
-      return;
-    }
-  self->rewind = TRUE;
-  read_events (self);
+  on_lost (user_data, error, fatal);
 }
+
+static void
+on_reads_found (gpointer user_data)
+{
+  note_found (user_data);
+}
+
+static const SheafQueueEventsFuncs events_funcs
+    = { on_ended, on_progress, on_told, on_reads_lost, on_reads_found };
 
 static void
 quit (SheafQueueTickets *self, gboolean finished)
 {
   sheaf_redis_close (self->commands);
-  sheaf_redis_close (self->reads);
+  sheaf_queue_events_close (self->events);
   sheaf_queue_batch_close (g_steal_pointer (&self->batch), finished);
-  self->left (self->user_data);
+  self->funcs->left (self->user_data);
 }
 
 static void
@@ -648,7 +659,8 @@ tickets_clear (gpointer data)
   SheafQueueTickets *self = data;
 
   g_clear_object (&self->commands);
-  g_clear_object (&self->reads);
+  g_clear_pointer (&self->events, sheaf_queue_events_unref);
+  g_clear_pointer (&self->address, sheaf_broker_address_unref);
   g_clear_pointer (&self->by_id, g_hash_table_unref);
   g_clear_pointer (&self->by_number, g_hash_table_unref);
   g_clear_pointer (&self->generations, g_hash_table_unref);
@@ -659,15 +671,13 @@ tickets_clear (gpointer data)
   g_clear_pointer (&self->takes, g_ptr_array_unref);
   g_clear_error (&self->fatal);
   g_free (self->batch_key);
-  g_free (self->last_event);
-  g_free (self->last_progress);
   g_main_context_unref (self->context);
 }
 
 SheafQueueTickets *
 sheaf_queue_tickets_new (SheafBrokerAddress *address,
                          SheafQueueBatch *batch,
-                         void (*left) (gpointer user_data),
+                         const SheafQueueTicketsFuncs *funcs,
                          gpointer user_data)
 {
   SheafQueueTickets *self = g_rc_box_new0 (SheafQueueTickets);
@@ -675,7 +685,8 @@ sheaf_queue_tickets_new (SheafBrokerAddress *address,
   self->context = g_main_context_ref_thread_default ();
   self->batch = batch;
   self->batch_key = g_strdup_printf ("{sheaf}:b:%s", sheaf_queue_batch_get_id (batch));
-  self->left = left;
+  self->address = sheaf_broker_address_ref (address);
+  self->funcs = funcs;
   self->user_data = user_data;
   g_queue_init (&self->fresh);
   self->by_number = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, ticket_free);
@@ -685,10 +696,8 @@ sheaf_queue_tickets_new (SheafBrokerAddress *address,
   self->taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->drops = g_ptr_array_new_with_free_func (g_free);
   self->takes = sheaf_queue_args_new ();
-  self->last_event = g_strdup ("0-0");
-  self->last_progress = g_strdup ("0-0");
   self->commands = sheaf_redis_new (address, on_commands_state, self);
-  self->reads = sheaf_redis_new (address, on_reads_state, self);
+  self->events = sheaf_queue_events_new (address, self->batch_key, &events_funcs, self);
   return self;
 }
 
@@ -697,6 +706,7 @@ sheaf_queue_tickets_free (SheafQueueTickets *self)
 {
   drop_source (&self->flush);
   drop_source (&self->outage);
+  drop_source (&self->watch);
   tickets_unref (self);
 }
 
@@ -728,6 +738,7 @@ sheaf_queue_tickets_add (SheafQueueTickets *self,
   ticket->user_data = user_data;
   g_hash_table_insert (self->by_number, &ticket->number, ticket);
   next_generation (self, ticket);
+  watch (self);
   if (self->fatal != NULL)
     answer (self, ticket, NULL, NULL, self->fatal);
   else if (take_parked (self, ticket->id, &event))

@@ -13,13 +13,24 @@ G_BEGIN_DECLS
 typedef struct _SheafQueueTickets SheafQueueTickets;
 
 /**
+ * SheafQueueTicketsFuncs:
+ * @trouble: what keeps the work from going on now, in words, or that nothing does (%NULL)
+ * @left: called once, after sheaf_queue_tickets_leave(), when everything is done
+ */
+typedef struct
+{
+  void (*trouble) (const char *text, gpointer user_data);
+  void (*left) (gpointer user_data);
+} SheafQueueTicketsFuncs;
+
+/**
  * sheaf_queue_tickets_new:
  * @batch: (transfer full): whose jobs they are
- * @left: called once, after sheaf_queue_tickets_leave(), when everything is done
+ * @funcs: static
  */
 SheafQueueTickets *sheaf_queue_tickets_new (SheafBrokerAddress *address,
                                             SheafQueueBatch *batch,
-                                            void (*left) (gpointer user_data),
+                                            const SheafQueueTicketsFuncs *funcs,
                                             gpointer user_data);
 
 /* After @left, when nothing of it runs any more. */

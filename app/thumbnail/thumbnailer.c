@@ -535,6 +535,19 @@ sheaf_thumbnailer_set_executor (SheafThumbnailer *self, SheafExecutor *executor)
     g_thread_pool_set_max_threads (self->workers, count_workers (executor), NULL);
 }
 
+char *
+sheaf_thumbnailer_dup_trouble (SheafThumbnailer *self)
+{
+  g_autoptr (SheafExecutor) executor = NULL;
+
+  g_return_val_if_fail (SHEAF_IS_THUMBNAILER (self), NULL);
+
+  g_mutex_lock (&self->lock);
+  executor = g_object_ref (self->executor);
+  g_mutex_unlock (&self->lock);
+  return sheaf_executor_dup_trouble (executor);
+}
+
 guint
 sheaf_thumbnailer_get_n_workers (SheafThumbnailer *self)
 {

@@ -55,6 +55,9 @@ SheafThumbnailer *sheaf_thumbnailer_new (SheafExecutor *executor);
 
 void sheaf_thumbnailer_set_executor (SheafThumbnailer *self, SheafExecutor *executor);
 
+/* What its executor waits for, see sheaf_executor_dup_trouble(). */
+char *sheaf_thumbnailer_dup_trouble (SheafThumbnailer *self);
+
 /**
  * sheaf_thumbnailer_load_async:
  * @file: a local file

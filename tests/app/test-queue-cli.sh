@@ -38,6 +38,13 @@ for _ in $(seq 150); do [ -s command ] && break; sleep 0.1; done
 check "the broker prints a command" grep -q "^sheaf-cli worker --broker 'rediss://" command
 check "in which there is no password" bash -c "! grep -qF \"\$(cat state/sheaf/broker/password)\" command"
 cd here
+sheaf-cli download demo: -x queue --limit 2 --no-archive --no-thumbnails -o none 2>../waits.log &
+waits=$!
+for _ in $(seq 300); do grep -q "Waiting for a worker" ../waits.log && break; sleep 0.1; done
+check "without a worker it says so, and how to start one" grep -q "with: sheaf-cli worker$" ../waits.log
+kill -INT $waits
+wait $waits
+check "and can be interrupted" test "$? $(find . -type f | wc -l)" = "130 0"
 for i in 1 2; do
   bash -c "exec $(cat ../command)" 2>"../worker-$i.log" &
   processes+=($!)
@@ -56,6 +63,12 @@ check "workers left nothing behind" test -z "$(find . -path '*/.sheaf-queue/*')"
 check "thumbnails with the queue" sheaf-cli thumbnail queue -x queue -s 128 -o thumbnails
 check "as many as pictures" test "$(find thumbnails -type f | wc -l)" = 15
 check "nothing is left in the queue" bash -c 'sheaf-cli queue status | grep -q "^0 queued, 0 running, 0 waiting"'
+sheaf-cli compare primes -x sequential,queue --runs 1 --json >../compared
+check "compared like any other" /usr/bin/python3 -c '
+import json
+rows = json.load(open("../compared"))["rows"]
+assert [row["executor"] for row in rows] == ["sequential", "queue"], rows
+assert all(row["wall_s"] > 0 for row in rows), rows'
 kill -TERM "${processes[1]}" "${processes[2]}"
 wait "${processes[1]}"
 check "a worker ends well" test $? = 0
@@ -64,6 +77,31 @@ check "and the other" test $? = 0
 kill -TERM "${processes[0]}"
 wait "${processes[0]}"
 check "and the broker" test $? = 0
+# On another machine: beside copies of the certificate and the password, by the second command.
+sheaf-cli broker --port $port --bind 0.0.0.0 >../command 2>../broker.log &
+processes=($!)
+for _ in $(seq 150); do grep -q "^  sheaf-cli" ../broker.log && break; sleep 0.1; done
+mkdir ../there
+cp ../state/sheaf/broker/{certificate.pem,password} ../there
+(cd ../there && exec bash -c "exec $(grep "^  sheaf-cli" ../broker.log)") 2>../worker-3.log &
+processes+=($!)
+for _ in $(seq 150); do
+  [ "$(sheaf-cli queue status | grep -c ^worker)" = 1 ] && break
+  sleep 0.1
+done
+check "the command for other machines starts a worker" grep -q "takes jobs from rediss://" ../worker-3.log
+check "which has come" bash -c 'sheaf-cli queue status | grep -q ^worker'
+address=$(sed "s/.*'\(.*\)'/\1/" ../command)
+echo wrong >../wrong
+sheaf-cli worker --broker "${address/%password-file=*/password-file=$top/wrong}" 2>../wrong.log
+check "a wrong password is refused in one sentence" test "$? $(wc -l <../wrong.log)" = "4 2"
+openssl req -x509 -newkey rsa:2048 -nodes -keyout ../other.key -out ../other.pem -days 2 -subj /CN=x 2>/dev/null
+sheaf-cli queue status --broker "${address/ca=*&/ca=$top/other.pem&}" 2>../wrong.log
+check "and so is a certificate of somebody else's" test "$? $(wc -l <../wrong.log)" = "4 1"
+kill -TERM "${processes[1]}"
+wait "${processes[1]}"
+kill -TERM "${processes[0]}"
+wait "${processes[0]}"
 processes=()
 echo "1..$n"
 exit $failed

@@ -205,6 +205,70 @@ test_unreachable (Queue *queue, gconstpointer data)
   queue_start_broker (queue);
 }
 
+/* What the executor says that it waits for is something with @data in it; "" for nothing. */
+typedef struct
+{
+  SheafExecutor *executor;
+  const char *words;
+} Trouble;
+
+static gboolean
+is_said (gpointer data)
+{
+  Trouble *trouble = data;
+  g_autofree char *text = sheaf_executor_dup_trouble (trouble->executor);
+
+  return *trouble->words == '\0' ? text == NULL
+                                 : text != NULL && strstr (text, trouble->words) != NULL;
+}
+
+/* No worker, then no broker: each is said while it lasts, and can be cancelled or waited out. */
+static void
+test_trouble (Queue *queue, gconstpointer data)
+{
+  g_autoptr (SheafExecutor) executor = queue_executor (queue);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autofree char *command = g_strdup_printf ("sheaf-cli worker --broker '%s'", queue->url);
+  g_autofree char *broker = g_strdup_printf ("The broker %s", queue->url);
+  Trouble no_worker = { executor, command }, no_broker = { executor, broker };
+  Trouble none = { executor, "" };
+  Answers answers, cancelled;
+  guint worker;
+
+  answers_init (&answers);
+  answers_init (&cancelled);
+  g_assert_true (is_said (&none));
+  queue_ask (queue, executor, &answers, "noop", "waits", 0, NULL);
+  queue_ask (queue, executor, &cancelled, "noop", "does not", 0, cancellable);
+  queue_wait (is_said, &no_worker, 20);
+  g_cancellable_cancel (cancellable);
+  queue_wait (answers_complete, &cancelled, 5);
+  g_assert_cmpuint (cancelled.cancelled, ==, 1);
+  g_assert_cmpuint (answers.done, ==, 0);
+
+  queue_stop_broker (queue, SIGKILL);
+  queue_wait (is_said, &no_broker, 20);
+  queue_start_broker (queue);
+  queue_wait (is_said, &no_worker, 40);
+
+  worker = queue_start_worker (queue, 2, 30000);
+  queue_wait (answers_complete, &answers, 30);
+  g_assert_cmpuint (answers.done, ==, 1);
+  queue_wait (is_said, &none, 10);
+
+  /* A long job is no trouble. */
+  queue_ask (queue, executor, &answers, "noop", "long", 2500, NULL);
+  while (!answers_complete (&answers))
+    {
+      g_assert_true (is_said (&none));
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (10000);
+    }
+  queue_kill_worker (queue, worker, SIGTERM);
+  answers_clear (&answers);
+  answers_clear (&cancelled);
+}
+
 static char *
 replace (const char *text, const char *old, const char *new)
 {
@@ -371,6 +435,7 @@ main (int argc, char *argv[])
   ADD ("secret", test_secret);
   ADD ("no-leftovers", test_no_leftovers);
   ADD ("unreachable", test_unreachable);
+  ADD ("trouble", test_trouble);
   ADD ("guarded-broker", test_guarded_broker);
   ADD ("forbidden", test_forbidden);
   return g_test_run ();

@@ -199,6 +199,28 @@ test_address_parts (void)
   g_unlink (file);
 }
 
+/* What a person copies starts a worker, and tells nobody the password. */
+static void
+test_worker_command (void)
+{
+  static const char *const texts[][2] = {
+    { "redis://127.0.0.1:7", "sheaf-cli worker --broker 'redis://127.0.0.1:7'" },
+    { "redis://me:se%27cret@localhost:7?ca=a%20b",
+      "sheaf-cli worker --broker 'redis://me@localhost:7?ca=a%20b'" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SheafBrokerAddress) address = sheaf_broker_address_new (texts[i][0], &error);
+      g_autofree char *command = NULL;
+
+      g_assert_no_error (error);
+      command = sheaf_broker_address_dup_worker_command (address);
+      g_assert_cmpstr (command, ==, texts[i][1]);
+    }
+}
+
 static void
 test_no_broker (void)
 {
@@ -322,6 +344,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/queue-job/ids", test_ids);
   g_test_add_func ("/queue-job/addresses", test_addresses);
   g_test_add_func ("/queue-job/address-parts", test_address_parts);
+  g_test_add_func ("/queue-job/worker-command", test_worker_command);
   g_test_add_func ("/queue-job/no-broker", test_no_broker);
   g_test_add_func ("/queue-job/batches", test_batches);
   g_test_add_func ("/queue-job/root", test_root);
