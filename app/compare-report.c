@@ -6,6 +6,8 @@
 
 #include "app/compare.h"
 
+#include "app/json-text.h"
+
 #include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
 
@@ -19,6 +21,22 @@
 #define BUSY      0.5
 #define OVER_CORE 1.3
 
+static gboolean
+is_measured (const SheafComparisonRow *row)
+{
+  return row->runs > 0 && row->failure == NULL;
+}
+
+static guint
+count_measured (GPtrArray *rows)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < rows->len; i++)
+    n += is_measured (rows->pdata[i]);
+  return n;
+}
+
 static SheafComparisonRow *
 find_sequential (GPtrArray *rows)
 {
@@ -26,10 +44,23 @@ find_sequential (GPtrArray *rows)
     {
       SheafComparisonRow *row = rows->pdata[i];
 
-      if (row->runs > 0 && g_str_equal (row->executor, "sequential"))
+      if (is_measured (row) && g_str_equal (row->executor, "sequential"))
         return row;
     }
   return NULL;
+}
+
+static gboolean
+is_fastest (const SheafComparisonRow *one, GPtrArray *rows)
+{
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const SheafComparisonRow *row = rows->pdata[i];
+
+      if (is_measured (row) && row->wall_s < one->wall_s)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static SheafComparisonRow *
@@ -44,9 +75,10 @@ best_row (SheafComparison *self)
     {
       SheafComparisonRow *row = rows->pdata[i];
 
-      if (row->runs == 0)
+      if (row->runs == 0 && row->failure == NULL)
         return NULL;
-      fastest = MIN (fastest, row->wall_s);
+      if (is_measured (row))
+        fastest = MIN (fastest, row->wall_s);
     }
 
   /* One at a time is the simplest there is: others must be worth it. */
@@ -57,7 +89,7 @@ best_row (SheafComparison *self)
     {
       SheafComparisonRow *row = rows->pdata[i];
 
-      if (row->wall_s <= fastest * AS_FAST
+      if (is_measured (row) && row->wall_s <= fastest * AS_FAST
           && (best == NULL || row->cpu_s * AS_FAST < best->cpu_s
               || (row->wall_s < best->wall_s && row->cpu_s <= best->cpu_s * AS_FAST)))
         best = row;
@@ -88,12 +120,24 @@ sheaf_comparison_dup_advice (SheafComparison *self)
   sequential = find_sequential (sheaf_comparison_get_rows (self));
   if (best == NULL)
     return NULL;
+  if (count_measured (sheaf_comparison_get_rows (self)) == 1)
+    /* Translators: a way of working, seconds */
+    return g_strdup_printf (
+        _ ("Only “%s” was measured: it took %.2f seconds.  What is better takes others to tell."),
+        best->executor, best->wall_s);
   if (sequential == NULL)
     /* Translators: a way of working, seconds */
     return g_strdup_printf (
         _ ("Use “%s” here: with %.2f seconds it was the fastest of those tried, "
            "or as fast as that for less work."),
         best->executor, best->wall_s);
+  if (best == sequential && is_fastest (sequential, sheaf_comparison_get_rows (self)))
+    /* Translators: a way of working; milliseconds; seconds */
+    return g_strdup_printf (
+        _ ("Use “%s” here: one piece of this work takes %.3f milliseconds and all of it %.2f "
+           "seconds, so handing pieces out costs more than it gains."),
+        best->executor, sequential->wall_s * 1000 / sheaf_comparison_get_workload (self)->n_items,
+        sequential->wall_s);
   if (best == sequential)
     /* Translators: a way of working; milliseconds; seconds */
     return g_strdup_printf (
@@ -150,7 +194,7 @@ sheaf_comparison_to_text (SheafComparison *self)
     {
       SheafComparisonRow *row = rows->pdata[i];
 
-      if (row->runs == 0)
+      if (!is_measured (row))
         continue;
       g_ptr_array_add (cells, g_strdup (row->executor));
       g_ptr_array_add (cells, g_strdup_printf ("%u", row->jobs));
@@ -177,6 +221,13 @@ sheaf_comparison_to_text (SheafComparison *self)
         g_string_append_printf (text, "  %*s%s", pad, "", (char *) cells->pdata[i]);
       if (last)
         g_string_append_c (text, '\n');
+    }
+  for (guint i = 0; i < rows->len; i++)
+    {
+      SheafComparisonRow *row = rows->pdata[i];
+
+      if (row->failure != NULL)
+        g_string_append_printf (text, "%s: %s\n", row->executor, row->failure);
     }
   advice = sheaf_comparison_dup_advice (self);
   if (advice != NULL)
@@ -208,11 +259,18 @@ sheaf_comparison_to_json (SheafComparison *self)
     {
       SheafComparisonRow *row = rows->pdata[i];
 
-      if (row->runs == 0)
+      if (row->runs == 0 && row->failure == NULL)
         continue;
       json_builder_begin_object (builder);
       json_builder_set_member_name (builder, "executor");
       json_builder_add_string_value (builder, row->executor);
+      if (row->failure != NULL)
+        {
+          json_builder_set_member_name (builder, "error");
+          json_builder_add_string_value (builder, row->failure);
+          json_builder_end_object (builder);
+          continue;
+        }
       json_builder_set_member_name (builder, "jobs");
       json_builder_add_int_value (builder, row->jobs);
       json_builder_set_member_name (builder, "wall_s");
@@ -237,5 +295,5 @@ sheaf_comparison_to_json (SheafComparison *self)
     json_builder_add_null_value (builder);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
-  return json_to_string (root, FALSE);
+  return sheaf_json_to_text (root);
 }

@@ -18,7 +18,8 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-#define DEFAULT_RUNS 3
+#define DEFAULT_RUNS    3
+#define TROUBLE_SECONDS 10 /* an executor that waits for others so long has failed */
 
 const SheafWorkload sheaf_workloads[] = {
   { "download", N_ ("Downloads"),
@@ -36,6 +37,7 @@ const SheafWorkload sheaf_workloads[] = {
 typedef struct
 {
   SheafComparisonRow row;
+  char *failure;
   GArray *walls; /* (element-type double): of every run, as the following */
   GArray *cpus;
   GArray *peaks;
@@ -83,6 +85,7 @@ series_free (gpointer data)
   g_array_unref (series->walls);
   g_array_unref (series->cpus);
   g_array_unref (series->peaks);
+  g_free (series->failure);
   g_free (series);
 }
 
@@ -234,7 +237,7 @@ sequential_row (SheafComparison *self)
     {
       SheafComparisonRow *row = self->rows->pdata[i];
 
-      if (row->runs > 0 && g_str_equal (row->executor, "sequential"))
+      if (row->runs > 0 && row->failure == NULL && g_str_equal (row->executor, "sequential"))
         return row;
     }
   return NULL;
@@ -279,7 +282,17 @@ typedef struct
   gboolean has_run;
   guint index;
   Measured measured;
+  char *failure; /* (nullable) */
 } News;
+
+static void
+add_failure (SheafComparison *self, guint index, const char *failure)
+{
+  Series *series = self->series->pdata[index];
+
+  series->row.failure = series->failure = g_strdup (failure);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
 
 static gboolean
 apply_news (gpointer user_data)
@@ -292,7 +305,7 @@ apply_news (gpointer user_data)
       self->progress = news->progress;
       g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PROGRESS]);
     }
-  if (g_strcmp0 (news->status, self->status) != 0)
+  if (news->status != NULL && !g_str_equal (news->status, self->status))
     {
       g_free (self->status);
       self->status = g_steal_pointer (&news->status);
@@ -300,6 +313,8 @@ apply_news (gpointer user_data)
     }
   if (news->has_run)
     add_run (self, news->index, &news->measured);
+  if (news->failure != NULL)
+    add_failure (self, news->index, news->failure);
   return G_SOURCE_REMOVE;
 }
 
@@ -310,16 +325,27 @@ news_free (gpointer data)
 
   g_object_unref (news->self);
   g_free (news->status);
+  g_free (news->failure);
   g_free (news);
+}
+
+/* Takes @news to the caller's context. */
+static void
+tell_news (GTask *task, News *news)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  news->self = g_object_ref (g_task_get_source_object (task));
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, apply_news, news, news_free);
+  g_source_attach (source, g_task_get_context (task));
 }
 
 static void
 tell (GTask *task, double progress, const char *status, guint index, const Measured *measured)
 {
   News *news = g_new0 (News, 1);
-  g_autoptr (GSource) source = g_idle_source_new ();
 
-  news->self = g_object_ref (g_task_get_source_object (task));
   news->progress = CLAMP (progress, 0, 1);
   news->status = g_strdup (status);
   news->index = index;
@@ -328,9 +354,18 @@ tell (GTask *task, double progress, const char *status, guint index, const Measu
       news->has_run = TRUE;
       news->measured = *measured;
     }
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, apply_news, news, news_free);
-  g_source_attach (source, g_task_get_context (task));
+  tell_news (task, news);
+}
+
+static void
+tell_failure (GTask *task, double progress, guint index, const char *failure)
+{
+  News *news = g_new0 (News, 1);
+
+  news->progress = CLAMP (progress, 0, 1);
+  news->index = index;
+  news->failure = g_strdup (failure);
+  tell_news (task, news);
 }
 
 /* The thread. */
@@ -396,10 +431,67 @@ typedef struct
 {
   GTask *task;
   GStrv inputs;
+  char *output; /* folder that a run writes to */
   char *digest; /* of the first run; every other must have the same */
   guint n_done; /* runs */
   guint n_all;
 } Course;
+
+static void
+empty_folder (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_unlink (path);
+    }
+}
+
+/* What a run says before its result: how many pieces are done, or "?" and what it waits for.
+ * Returns: how it ended, as far as anything ended; the last line */
+static char *
+follow (Course *course,
+        GSubprocess *process,
+        const char *status,
+        GCancellable *cancellable,
+        GError **error)
+{
+  SheafComparison *self = g_task_get_source_object (course->task);
+  g_autoptr (GDataInputStream) lines
+      = g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));
+  g_autofree char *last = NULL;
+  gint64 trouble = 0, now;
+  char *line;
+
+  while ((line = g_data_input_stream_read_line (lines, NULL, cancellable, NULL)) != NULL)
+    {
+      double done = *line == '?' || *line == '{' ? 0 : g_ascii_strtod (line, NULL);
+      double part = CLAMP (done / self->workload->n_items, 0, 1);
+
+      g_free (last);
+      last = line;
+      now = g_get_monotonic_time ();
+      if (*line != '?')
+        trouble = 0;
+      else if (trouble == 0)
+        trouble = now;
+      if (*line != '{')
+        tell (course->task, (course->n_done + part) / course->n_all,
+              *line == '?' ? line + 1 : status, 0, NULL);
+      if (trouble != 0 && now - trouble > TROUBLE_SECONDS * G_USEC_PER_SEC)
+        {
+          sheaf_fail (error, SHEAF_ERROR_BROKER, "%s", line + 1);
+          return NULL;
+        }
+    }
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  return last != NULL ? g_steal_pointer (&last) : g_strdup ("");
+}
 
 static gboolean
 run_one (Course *course, guint index, GCancellable *cancellable, GError **error)
@@ -412,41 +504,28 @@ run_one (Course *course, guint index, GCancellable *cancellable, GError **error)
   g_autofree char *status = g_strdup_printf (_ ("%s, run %u of %u"), executor,
                                              course->n_done / self->series->len + 1, self->n_runs);
   char scale[G_ASCII_DTOSTR_BUF_SIZE];
-  const char *arguments[] = { "run", self->workload->name, executor, jobs, scale, NULL };
+  const char *arguments[]
+      = { "run", self->workload->name, executor, jobs, scale, course->output, NULL };
   g_autoptr (GSubprocess) process = NULL;
   g_autofree char *input = g_strjoinv ("\n", course->inputs);
   g_autofree char *last = NULL;
   g_autofree char *digest = NULL;
   g_autofree char *complaint = NULL;
-  g_autoptr (GDataInputStream) lines = NULL;
   g_autoptr (GDataInputStream) complaints = NULL;
   Measured measured = { 0 };
-  char *line;
 
   g_ascii_dtostr (scale, sizeof scale, self->scale);
   process = start_measure (G_SUBPROCESS_FLAGS_STDERR_PIPE, arguments, error);
   if (process == NULL)
     return FALSE;
   tell (course->task, course->n_done / (double) course->n_all, status, 0, NULL);
-  if (!g_output_stream_write_all (g_subprocess_get_stdin_pipe (process), input, strlen (input),
-                                  NULL, cancellable, error)
-      || !g_output_stream_close (g_subprocess_get_stdin_pipe (process), cancellable, error))
-    {
-      g_subprocess_force_exit (process);
-      return FALSE;
-    }
+  /* One that cannot even begin says why below. */
+  if (g_output_stream_write_all (g_subprocess_get_stdin_pipe (process), input, strlen (input), NULL,
+                                 cancellable, NULL))
+    g_output_stream_close (g_subprocess_get_stdin_pipe (process), cancellable, NULL);
 
-  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));
-  while ((line = g_data_input_stream_read_line (lines, NULL, cancellable, NULL)) != NULL)
-    {
-      double part = g_ascii_strtod (line, NULL) / self->workload->n_items;
-
-      if (*line != '{')
-        tell (course->task, (course->n_done + CLAMP (part, 0, 1)) / course->n_all, status, 0, NULL);
-      g_free (last);
-      last = line;
-    }
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+  last = follow (course, process, status, cancellable, error);
+  if (last == NULL)
     {
       g_subprocess_force_exit (process);
       g_subprocess_wait (process, NULL, NULL);
@@ -457,9 +536,9 @@ run_one (Course *course, guint index, GCancellable *cancellable, GError **error)
   if (!g_subprocess_wait (process, NULL, error))
     return FALSE;
   if (!g_subprocess_get_successful (process))
-    return sheaf_fail (error, SHEAF_ERROR_FAILED, "%s: %s", executor,
+    return sheaf_fail (error, SHEAF_ERROR_FAILED, "%s",
                        complaint != NULL ? complaint : _ ("A run ended without a result"));
-  if (!take_result (last != NULL ? last : "", &measured, &digest, error))
+  if (!take_result (last, &measured, &digest, error))
     return FALSE;
   if (course->digest == NULL)
     course->digest = g_steal_pointer (&digest);
@@ -467,8 +546,7 @@ run_one (Course *course, guint index, GCancellable *cancellable, GError **error)
     return sheaf_fail (error, SHEAF_ERROR_PROTOCOL,
                        _ ("“%s” came to another result than the others"), executor);
 
-  course->n_done++;
-  tell (course->task, course->n_done / (double) course->n_all, status, index, &measured);
+  tell (course->task, (course->n_done + 1) / (double) course->n_all, status, index, &measured);
   return TRUE;
 }
 
@@ -501,13 +579,34 @@ static gboolean
 run_all (Course *course, GCancellable *cancellable, GError **error)
 {
   SheafComparison *self = g_task_get_source_object (course->task);
+  g_autofree gboolean *failed = g_new0 (gboolean, self->series->len);
+  g_autoptr (GError) first = NULL;
+  guint n_failed = 0;
 
   /* They take turns. */
   for (guint run = 0; run < self->n_runs; run++)
-    for (guint i = 0; i < self->series->len; i++)
-      if (!run_one (course, i, cancellable, error))
-        return FALSE;
-  return TRUE;
+    for (guint i = 0; i < self->series->len; i++, course->n_done++)
+      {
+        g_autoptr (GError) failure = NULL;
+
+        if (failed[i])
+          continue;
+        failed[i] = !run_one (course, i, cancellable, &failure);
+        empty_folder (course->output);
+        if (g_cancellable_set_error_if_cancelled (cancellable, error))
+          return FALSE;
+        if (!failed[i])
+          continue;
+        n_failed++;
+        tell_failure (course->task, (course->n_done + 1) / (double) course->n_all, i,
+                      failure->message);
+        if (first == NULL)
+          first = g_steal_pointer (&failure);
+      }
+  if (n_failed < self->series->len)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&first));
+  return FALSE;
 }
 
 static gboolean
@@ -541,7 +640,9 @@ compare_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 
   if (serve || g_str_equal (self->workload->name, "thumbnail"))
     n_pictures = self->workload->n_items;
-  if (n_pictures > 0)
+  course.output = g_dir_make_tmp ("sheaf-compare-XXXXXX", &error);
+  success = course.output != NULL;
+  if (success && n_pictures > 0)
     {
       tell (task, 0, _ ("Painting the pictures"), 0, NULL);
       folder = g_dir_make_tmp ("sheaf-compare-XXXXXX", &error);
@@ -558,6 +659,9 @@ compare_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 
   if (folder != NULL)
     remove_pictures (folder, n_pictures);
+  if (course.output != NULL)
+    g_rmdir (course.output);
+  g_free (course.output);
   g_strfreev (course.inputs);
   g_free (course.digest);
   sheaf_error_normalize (&error);

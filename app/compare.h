@@ -34,6 +34,7 @@ extern const SheafWorkload sheaf_workloads[];
  * @executor: nick, as in sheaf_executor_types
  * @jobs: how many at once
  * @runs: how many runs the medians are of; 0: not measured yet
+ * @failure: (nullable): why it could not do the work, in words; then it is out of the comparison
  * @wall_s: seconds from the first job asked for to the last result
  * @cpu_s: processor time, helpers' included
  * @peak_rss_kb: memory: the peaks of the process and its helpers, added up
@@ -44,6 +45,7 @@ typedef struct
   const char *executor;
   guint jobs;
   guint runs;
+  const char *failure;
   double wall_s;
   double cpu_s;
   guint64 peak_rss_kb;
@@ -78,7 +80,8 @@ void sheaf_comparison_set_scale (SheafComparison *self, double scale);
  * sheaf_comparison_run_async:
  *
  * Prepares what the work needs (pictures, a server on the loopback interface), does every run, and
- * cleans up.  Never blocks the calling context.
+ * cleans up.  An executor that fails is left out from then on; only where all of them do, that is
+ * the outcome.  Never blocks the calling context.
  */
 void sheaf_comparison_run_async (SheafComparison *self,
                                  GCancellable *cancellable,
@@ -95,8 +98,8 @@ GPtrArray *sheaf_comparison_get_rows (SheafComparison *self);
 /* How many runs of each there are to be. */
 guint sheaf_comparison_get_n_runs (SheafComparison *self);
 
-/* What to use for such work here: an executor's nick, or %NULL before every row was measured once;
- * (transfer none). */
+/* What to use for such work here: an executor's nick, or %NULL before every row was measured once
+ * or has failed; (transfer none). */
 const char *sheaf_comparison_get_best (SheafComparison *self);
 
 /* One sentence: what to use and why, from what was measured; %NULL as above; (transfer full). */

@@ -2,10 +2,11 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- *   sheaf-measure run WORKLOAD EXECUTOR JOBS SCALE   inputs on standard input, one a line
- *   sheaf-measure serve FOLDER COUNT LATENCY         until standard input ends
+ *   sheaf-measure run WORKLOAD EXECUTOR JOBS SCALE OUTPUT   inputs on standard input, one a line
+ *   sheaf-measure serve FOLDER COUNT LATENCY                until standard input ends
  *
- * `run` prints how many pieces are done, now and then, and at last a line of JSON; `serve` prints
+ * `run` prints how many pieces are done, now and then, or "?" and what it waits for, and at last a
+ * line of JSON; what it writes into the folder OUTPUT is its starter's to remove.  `serve` prints
  * one input a line, "ADDRESS\tFILE", and an empty line.  Only Sheaf itself starts this program. */
 #include "config.h"
 
@@ -26,11 +27,13 @@
 #include <unistd.h>
 
 #define REPORT_INTERVAL (G_USEC_PER_SEC / 20)
+#define LOOK_INTERVAL   500 /* ms between two looks for trouble */
 
 typedef struct
 {
   const char *workload;
-  char *output;
+  const char *output;
+  SheafExecutor *executor;
   GMainLoop *loop;
   GPtrArray *results;
   GError *error;
@@ -62,6 +65,20 @@ on_mapped (GObject *source, GAsyncResult *result, gpointer user_data)
 
   run->results = sheaf_executor_map_finish (SHEAF_EXECUTOR (source), result, NULL);
   g_main_loop_quit (run->loop);
+}
+
+static gboolean
+on_look (gpointer user_data)
+{
+  Run *run = user_data;
+  g_autofree char *trouble = sheaf_executor_dup_trouble (run->executor);
+
+  if (trouble != NULL)
+    {
+      printf ("?%s\n", trouble);
+      fflush (stdout);
+    }
+  return G_SOURCE_CONTINUE;
 }
 
 static double
@@ -159,21 +176,8 @@ print_result (guint jobs, double wall, double cpu, guint64 peak, const char *dig
   printf ("%s\n", text);
 }
 
-static void
-remove_output (const char *folder, guint n)
-{
-  for (guint i = 0; i < n; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("%u", i);
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
 static int
-run_once (const char *workload, const char *nick, guint n_jobs, double scale)
+run_once (const char *workload, const char *nick, guint n_jobs, double scale, const char *output)
 {
   SheafExecutorOptions options
       = { .n_jobs = n_jobs,
@@ -183,24 +187,25 @@ run_once (const char *workload, const char *nick, guint n_jobs, double scale)
   g_autoptr (SheafExecutor) executor = NULL;
   g_autoptr (GPtrArray) jobs = NULL;
   g_autofree char *digest = NULL;
-  Run run = { .workload = workload };
+  Run run = { .workload = workload, .output = output };
   double cpu = cpu_seconds (), wall = 0;
   guint64 peak = 0;
   gint64 start;
+  guint look;
 
-  run.output = g_dir_make_tmp ("sheaf-measure-XXXXXX", &run.error);
-  if (run.output != NULL)
-    jobs = sheaf_compare_jobs_new (workload, (const char *const *) inputs, run.output, scale,
-                                   &run.error);
+  jobs = sheaf_compare_jobs_new (workload, (const char *const *) inputs, output, scale, &run.error);
   if (jobs != NULL)
     executor = sheaf_executor_create (nick, &options, &run.error);
   if (executor != NULL)
     {
       run.loop = g_main_loop_new (NULL, FALSE);
+      run.executor = executor;
+      look = g_timeout_add (LOOK_INTERVAL, on_look, &run);
       start = g_get_monotonic_time ();
       sheaf_executor_map_async (executor, jobs, 0, on_completed, &run, NULL, on_mapped, &run);
       g_main_loop_run (run.loop);
       wall = (g_get_monotonic_time () - start) / (double) G_USEC_PER_SEC;
+      g_source_remove (look);
       n_jobs = sheaf_executor_get_n_jobs (executor);
       peak = peak_kb ();
       sheaf_executor_shutdown (executor, TRUE);
@@ -211,9 +216,6 @@ run_once (const char *workload, const char *nick, guint n_jobs, double scale)
                                       run.output, &run.error);
       g_clear_pointer (&run.results, g_ptr_array_unref);
     }
-  if (run.output != NULL)
-    remove_output (run.output, g_strv_length (inputs));
-  g_free (run.output);
 
   if (digest == NULL)
     {
@@ -274,9 +276,9 @@ main (int argc, char **argv)
   bindtextdomain (GETTEXT_PACKAGE, SHEAF_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 
-  if (argc == 6 && g_str_equal (argv[1], "run"))
+  if (argc == 7 && g_str_equal (argv[1], "run"))
     return run_once (argv[2], argv[3], (guint) g_ascii_strtoull (argv[4], NULL, 10),
-                     g_ascii_strtod (argv[5], NULL));
+                     g_ascii_strtod (argv[5], NULL), argv[6]);
   if (argc == 5 && g_str_equal (argv[1], "serve"))
     return serve (argv[2], (guint) g_ascii_strtoull (argv[3], NULL, 10),
                   (guint) g_ascii_strtoull (argv[4], NULL, 10));

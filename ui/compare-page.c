@@ -85,6 +85,13 @@ fill_bar (SheafBar *bar, const SheafComparisonRow *row, const char *best)
   else
     bar->title = g_strdup (executor_title (row->executor));
   bar->best = g_strcmp0 (row->executor, best) == 0;
+  if (row->failure != NULL)
+    {
+      bar->value = -1;
+      bar->text = g_strdup (C_ ("measurement", "failed"));
+      bar->detail = g_strdup (row->failure);
+      return;
+    }
   if (row->runs == 0)
     {
       bar->value = -1;

@@ -53,6 +53,17 @@ on_progress (SheafComparison *comparison, GParamSpec *pspec, gpointer user_data)
   comparing->drawn = TRUE;
 }
 
+static gboolean
+has_failures (SheafComparison *comparison)
+{
+  GPtrArray *rows = sheaf_comparison_get_rows (comparison);
+
+  for (guint i = 0; i < rows->len; i++)
+    if (((SheafComparisonRow *) g_ptr_array_index (rows, i))->failure != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 int
 sheaf_command_compare (int argc, char **argv)
 {
@@ -117,5 +128,5 @@ sheaf_command_compare (int argc, char **argv)
     }
   text = json ? sheaf_comparison_to_json (comparison) : sheaf_comparison_to_text (comparison);
   sheaf_output_line (g_strchomp (text));
-  return SHEAF_EXIT_OK;
+  return has_failures (comparison) ? SHEAF_EXIT_SOME_FAILED : SHEAF_EXIT_OK;
 }

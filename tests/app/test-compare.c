@@ -7,6 +7,7 @@
 #include "app/compare-work.h"
 #include "app/compare.h"
 #include "app/work/error.h"
+#include "tests/app/leftovers.h"
 
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
@@ -186,6 +187,45 @@ test_download (void)
   g_assert_nonnull (advice);
 }
 
+/* How many files and folders there are where comparisons put theirs. */
+static guint
+count_left (void)
+{
+  g_autoptr (GDir) dir = g_dir_open (g_get_tmp_dir (), 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+static void
+on_progress_cancel (SheafComparison *comparison, GParamSpec *pspec, gpointer cancellable)
+{
+  double progress;
+
+  g_object_get (comparison, "progress", &progress, NULL);
+  if (progress > 0.1)
+    g_cancellable_cancel (cancellable);
+}
+
+/* In the middle of a run: no file stays, and nobody goes on. */
+static void
+test_cancelled_midway (void)
+{
+  static const char *const executors[] = { "async", "processes", NULL };
+  g_autoptr (SheafComparison) comparison = sheaf_comparison_new ("download", executors, 4, 1, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Watched watched = { 0 };
+
+  g_signal_connect (comparison, "notify::progress", G_CALLBACK (on_progress_cancel), cancellable);
+  run (comparison, cancellable, &watched);
+  g_assert_error (watched.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (count_left (), ==, 0);
+  assert_no_children ();
+  g_clear_error (&watched.error);
+}
+
 static void
 test_cancelled (void)
 {
@@ -200,6 +240,66 @@ test_cancelled (void)
   g_assert_error (watched.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpint (g_get_monotonic_time () - start, <, 10 * G_TIME_SPAN_SECOND);
   g_clear_error (&watched.error);
+}
+
+/* One that cannot work is left out, with the reason; the others are compared. */
+static void
+test_one_fails (void)
+{
+  const char *executors[] = { "sequential", "queue", "threads", NULL };
+  g_autoptr (SheafComparison) comparison = sheaf_comparison_new ("primes", executors, 2, 2, NULL);
+  g_autofree char *text = NULL, *json = NULL, *advice = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  JsonArray *rows;
+  SheafComparisonRow *row;
+  Watched watched = { 0 };
+
+  run (comparison, NULL, &watched);
+  g_assert_no_error (watched.error);
+  row = sheaf_comparison_get_rows (comparison)->pdata[1];
+  g_assert_nonnull (row->failure);
+  g_assert_cmpuint (row->runs, ==, 0);
+  g_assert_cmpstr (sheaf_comparison_get_best (comparison), ==, "sequential");
+  advice = sheaf_comparison_dup_advice (comparison);
+  g_assert_nonnull (strstr (advice, "sequential"));
+  text = sheaf_comparison_to_text (comparison);
+  g_assert_nonnull (strstr (text, row->failure));
+  json = sheaf_comparison_to_json (comparison);
+  root = json_from_string (json, NULL);
+  rows = json_object_get_array_member (json_node_get_object (root), "rows");
+  g_assert_cmpuint (json_array_get_length (rows), ==, 3);
+  g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (rows, 1), "error"),
+                   ==, row->failure);
+  g_assert_false (json_object_has_member (json_array_get_object_element (rows, 0), "error"));
+  /* Nothing measured has seventeen digits. */
+  g_assert_false (g_regex_match_simple ("[.][0-9]{7}", json, 0, 0));
+}
+
+static void
+test_all_fail (void)
+{
+  const char *executors[] = { "queue", NULL };
+  g_autoptr (SheafComparison) comparison = sheaf_comparison_new ("primes", executors, 0, 1, NULL);
+  Watched watched = { 0 };
+
+  run (comparison, NULL, &watched);
+  g_assert_nonnull (watched.error);
+  g_assert_null (sheaf_comparison_get_best (comparison));
+  g_clear_error (&watched.error);
+}
+
+static void
+test_only_one (void)
+{
+  const char *executors[] = { "sequential", NULL };
+  g_autoptr (SheafComparison) comparison = sheaf_comparison_new ("primes", executors, 0, 1, NULL);
+  g_autofree char *advice = NULL;
+  Watched watched = { 0 };
+
+  run (comparison, NULL, &watched);
+  g_assert_no_error (watched.error);
+  advice = sheaf_comparison_dup_advice (comparison);
+  g_assert_true (g_str_has_prefix (advice, "Only “sequential”"));
 }
 
 static void
@@ -253,6 +353,14 @@ test_check_finds_damage (void)
 int
 main (int argc, char *argv[])
 {
+  char folder[] = "/tmp/sheaf-test-XXXXXX";
+  int status;
+
+  /* For the comparisons' files alone; nor is there a broker. */
+  g_assert_nonnull (g_mkdtemp (folder));
+  g_setenv ("TMPDIR", folder, TRUE);
+  g_setenv ("XDG_STATE_HOME", folder, TRUE);
+  g_unsetenv ("SHEAF_BROKER");
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/compare/check-finds-damage", test_check_finds_damage);
   g_test_add_func ("/compare/usage", test_usage);
@@ -261,5 +369,12 @@ main (int argc, char *argv[])
   g_test_add_func ("/compare/thumbnail", test_thumbnail);
   g_test_add_func ("/compare/download", test_download);
   g_test_add_func ("/compare/cancelled", test_cancelled);
-  return g_test_run ();
+  g_test_add_func ("/compare/cancelled-midway", test_cancelled_midway);
+  g_test_add_func ("/compare/one-fails", test_one_fails);
+  g_test_add_func ("/compare/all-fail", test_all_fail);
+  g_test_add_func ("/compare/only-one", test_only_one);
+  status = g_test_run ();
+  g_assert_cmpuint (count_left (), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  return status;
 }
