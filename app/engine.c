@@ -35,6 +35,7 @@ struct _SheafEngine
 
   SheafSettings *settings;
   SheafExecutor *executors[N_USES]; /* (nullable) */
+  GHashTable *chosen;               /* nick → SheafExecutor: for single batches of downloads */
   SheafThumbnailer *thumbnailer;    /* (nullable) */
   SheafPreviewLoader *previews;     /* (nullable) */
   SheafArchive *archive;            /* (nullable) */
@@ -98,6 +99,28 @@ get_executor (SheafEngine *self, Use use, GError **error)
   return self->executors[use];
 }
 
+/* The executor of a batch of downloads that wants another than the settings say. */
+static SheafExecutor *
+get_chosen (SheafEngine *self, const char *nick, GError **error)
+{
+  const char *broker = sheaf_settings_get_broker (self->settings);
+  SheafExecutorOptions options = { .kind = SHEAF_VERB_NETWORK,
+                                   .n_jobs = sheaf_settings_get_jobs (self->settings),
+                                   .broker = *broker != '\0' ? broker : NULL };
+  SheafExecutor *executor;
+
+  if (nick == NULL || g_str_equal (nick, sheaf_settings_get_executor (self->settings)))
+    return get_executor (self, USE_DOWNLOADS, error);
+  executor = g_hash_table_lookup (self->chosen, nick);
+  if (executor == NULL)
+    {
+      executor = sheaf_executor_create (nick, &options, error);
+      if (executor != NULL)
+        g_hash_table_insert (self->chosen, g_strdup (nick), executor);
+    }
+  return executor;
+}
+
 SheafThumbnailer *
 sheaf_engine_get_thumbnailer (SheafEngine *self, GError **error)
 {
@@ -147,7 +170,10 @@ on_executor_setting (SheafSettings *settings, GParamSpec *pspec, SheafEngine *se
   if (g_str_has_prefix (pspec->name, "thumbnail-"))
     g_clear_object (&self->executors[USE_THUMBNAILS]);
   else
-    g_clear_object (&self->executors[USE_DOWNLOADS]);
+    {
+      g_clear_object (&self->executors[USE_DOWNLOADS]);
+      g_hash_table_remove_all (self->chosen);
+    }
 }
 
 void
@@ -197,6 +223,7 @@ sheaf_engine_finalize (GObject *object)
   SheafEngine *self = SHEAF_ENGINE (object);
 
   g_hash_table_unref (self->private_urls);
+  g_hash_table_unref (self->chosen);
   g_free (self->client_id);
   G_OBJECT_CLASS (sheaf_engine_parent_class)->finalize (object);
 }
@@ -217,6 +244,7 @@ static void
 sheaf_engine_init (SheafEngine *self)
 {
   self->private_urls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->chosen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   quota_clear (&self->quota);
 }
 
@@ -385,12 +413,12 @@ static SheafDownloadPool *
 new_pool (SheafEngine *self,
           GFile *folder,
           const SheafSourceFacts *facts,
-          gboolean use_archive,
+          const SheafBatchOptions *wanted,
           GError **error)
 {
   SheafSettings *settings = self->settings;
   const char *name_template = sheaf_settings_get_name_template (settings);
-  SheafExecutor *executor = get_executor (self, USE_DOWNLOADS, error);
+  SheafExecutor *executor = get_chosen (self, wanted->executor, error);
   SheafDownloadOptions options = {
     .folder = folder,
     .retries = sheaf_settings_get_retries (settings),
@@ -401,13 +429,13 @@ new_pool (SheafEngine *self,
     .any_type = facts->any_type,
     .allow_private = facts->allow_private,
     .name_template = *name_template != '\0' ? name_template : NULL,
-    .use_archive = use_archive,
+    .use_archive = wanted->use_archive,
   };
 
   if (executor == NULL)
     return NULL;
-  return sheaf_download_pool_new (executor, use_archive ? sheaf_engine_get_archive (self) : NULL,
-                                  &options);
+  return sheaf_download_pool_new (
+      executor, wanted->use_archive ? sheaf_engine_get_archive (self) : NULL, &options);
 }
 
 SheafBatch *
@@ -422,7 +450,7 @@ sheaf_engine_begin_download (SheafEngine *self,
                                  ? g_object_ref (options->folder)
                                  : sheaf_settings_dup_destination (self->settings);
   g_autoptr (GError) error = NULL;
-  g_autoptr (SheafDownloadPool) pool = new_pool (self, folder, facts, options->use_archive, &error);
+  g_autoptr (SheafDownloadPool) pool = new_pool (self, folder, facts, options, &error);
   g_autoptr (SheafFeed) feed = NULL;
   g_autoptr (SheafSidecar) sidecar = NULL;
   g_autofree char *title
@@ -525,6 +553,9 @@ sheaf_engine_dup_example_name (const char *template, GError **error)
 void
 sheaf_engine_shutdown (SheafEngine *self)
 {
+  GHashTableIter iter;
+  gpointer executor;
+
   g_return_if_fail (SHEAF_IS_ENGINE (self));
 
   if (self->closed)
@@ -543,6 +574,10 @@ sheaf_engine_shutdown (SheafEngine *self)
         sheaf_executor_shutdown (self->executors[use], TRUE);
       g_clear_object (&self->executors[use]);
     }
+  g_hash_table_iter_init (&iter, self->chosen);
+  while (g_hash_table_iter_next (&iter, NULL, &executor))
+    sheaf_executor_shutdown (executor, TRUE);
+  g_hash_table_remove_all (self->chosen);
   g_clear_object (&self->archive);
   g_clear_object (&self->demo);
 }

@@ -42,6 +42,7 @@ struct _SheafGalleryPage
   SheafArrangedList *arranged;
   GHashTable *ids; /* (element-type utf8): of the entries that are shown */
   char *cursor;
+  char *executor;            /* (nullable): for the download that a person is asked about */
   GCancellable *cancellable; /* of the page that is loading */
   GSimpleActionGroup *actions;
 
@@ -65,6 +66,7 @@ struct _SheafGalleryPage
   GtkLabel *count;
   GtkButton *select_all;
   GtkButton *download;
+  GMenu *download_with;
   GtkActionBar *bar;
   SheafQuotaButton *quota;
 
@@ -364,10 +366,10 @@ on_how_many_answered (SheafGalleryPage *self, const char *response)
     {
       g_autoptr (GPtrArray) entries = dup_shown_entries (self);
 
-      g_signal_emit (self, signals[DOWNLOAD], 0, entries);
+      g_signal_emit (self, signals[DOWNLOAD], 0, entries, self->executor);
     }
   else if (g_str_equal (response, "everything"))
-    g_signal_emit (self, signals[DOWNLOAD], 0, NULL);
+    g_signal_emit (self, signals[DOWNLOAD], 0, NULL, self->executor);
 }
 
 static void
@@ -394,10 +396,12 @@ ask_how_many (SheafGalleryPage *self)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* With a parameter, under that executor; else under the settings'. */
 static void
 download (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   SheafGalleryPage *self = user_data;
+  const char *executor = parameter != NULL ? g_variant_get_string (parameter, NULL) : NULL;
   g_autoptr (GPtrArray) selected = sheaf_grid_dup_selected (self->grid);
   g_autoptr (GPtrArray) entries = NULL;
 
@@ -407,18 +411,34 @@ download (GSimpleAction *action, GVariant *parameter, gpointer user_data)
       for (guint i = 0; i < selected->len; i++)
         g_ptr_array_add (entries,
                          sheaf_entry_ref (sheaf_item_get_entry (g_ptr_array_index (selected, i))));
-      g_signal_emit (self, signals[DOWNLOAD], 0, entries);
+      g_signal_emit (self, signals[DOWNLOAD], 0, entries, executor);
       sheaf_grid_unselect_all (self->grid);
     }
   else if (self->ended || sheaf_arranged_list_get_filtered (self->arranged))
     {
       entries = dup_shown_entries (self);
-      g_signal_emit (self, signals[DOWNLOAD], 0, entries);
+      g_signal_emit (self, signals[DOWNLOAD], 0, entries, executor);
     }
   else if (self->total > 0 && self->total <= MANY_PICTURES)
-    g_signal_emit (self, signals[DOWNLOAD], 0, NULL);
+    g_signal_emit (self, signals[DOWNLOAD], 0, NULL, executor);
   else
-    ask_how_many (self);
+    {
+      g_free (self->executor);
+      self->executor = g_strdup (executor);
+      ask_how_many (self);
+    }
+}
+
+static void
+fill_download_with (SheafGalleryPage *self)
+{
+  for (const SheafExecutorType *type = sheaf_executor_types; type->nick != NULL; type++)
+    {
+      g_autoptr (GMenuItem) item = g_menu_item_new (_ (type->title), NULL);
+
+      g_menu_item_set_action_and_target (item, "gallery.download-with", "s", type->nick);
+      g_menu_append_item (self->download_with, item);
+    }
 }
 
 static const GActionEntry entries[] = {
@@ -426,6 +446,7 @@ static const GActionEntry entries[] = {
   { "reload", reload },
   { "select-all", select_all },
   { "download", download },
+  { "download-with", download, "s" },
 };
 
 static void
@@ -544,6 +565,7 @@ sheaf_gallery_page_finalize (GObject *object)
   SheafGalleryPage *self = SHEAF_GALLERY_PAGE (object);
 
   g_free (self->spec);
+  g_free (self->executor);
   g_hash_table_unref (self->ids);
 
   G_OBJECT_CLASS (sheaf_gallery_page_parent_class)->finalize (object);
@@ -563,8 +585,9 @@ sheaf_gallery_page_class_init (SheafGalleryPageClass *klass)
   signals[ACTIVATE_ITEM]
       = g_signal_new ("activate-item", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                       NULL, G_TYPE_NONE, 2, G_TYPE_LIST_MODEL, G_TYPE_UINT);
-  signals[DOWNLOAD] = g_signal_new ("download", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
-                                    NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_PTR_ARRAY);
+  signals[DOWNLOAD]
+      = g_signal_new ("download", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                      G_TYPE_NONE, 2, G_TYPE_PTR_ARRAY, G_TYPE_STRING);
   signals[OPENED] = g_signal_new ("opened", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 0);
 
@@ -592,6 +615,7 @@ sheaf_gallery_page_class_init (SheafGalleryPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, count);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, select_all);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, download);
+  gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, download_with);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, bar);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, quota);
   gtk_widget_class_bind_template_callback (widget_class, on_activate_item);
@@ -613,6 +637,7 @@ sheaf_gallery_page_init (SheafGalleryPage *self)
   gtk_widget_insert_action_group (GTK_WIDGET (self), "gallery", G_ACTION_GROUP (self->actions));
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  fill_download_with (self);
   sheaf_grid_set_model (self->grid, G_LIST_MODEL (self->arranged));
 }
 

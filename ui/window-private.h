@@ -55,7 +55,11 @@ void sheaf_window_init_drop (SheafWindow *self);
 /* window.c */
 /* libadwaita takes a toast's title for markup; file names and errors may have "&" in them. */
 AdwToast *sheaf_toast_new (const char *text);
-void sheaf_window_start_download (SheafWindow *self, SheafSource *source, GPtrArray *entries);
+/* @executor: (nullable): nick of another than the settings' */
+void sheaf_window_start_download (SheafWindow *self,
+                                  SheafSource *source,
+                                  GPtrArray *entries,
+                                  const char *executor);
 void sheaf_window_show_view (SheafWindow *self, const char *name);
 
 /* The page of the view that is shown, where it is one of these; (nullable). */

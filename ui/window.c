@@ -197,9 +197,10 @@ on_transition_running (SheafWindow *self)
 }
 
 static void
-on_gallery_download (SheafWindow *self, GPtrArray *entries)
+on_gallery_download (SheafWindow *self, GPtrArray *entries, const char *executor)
 {
-  sheaf_window_start_download (self, sheaf_gallery_page_get_source (self->gallery), entries);
+  sheaf_window_start_download (self, sheaf_gallery_page_get_source (self->gallery), entries,
+                               executor);
 }
 
 static void
@@ -495,7 +496,10 @@ sheaf_window_open_files (SheafWindow *self, GPtrArray *files)
 }
 
 void
-sheaf_window_start_download (SheafWindow *self, SheafSource *source, GPtrArray *entries)
+sheaf_window_start_download (SheafWindow *self,
+                             SheafSource *source,
+                             GPtrArray *entries,
+                             const char *executor)
 {
   g_autoptr (SheafBatch) batch = NULL;
   SheafBatchOptions options;
@@ -508,6 +512,7 @@ sheaf_window_start_download (SheafWindow *self, SheafSource *source, GPtrArray *
   first = !sheaf_batch_group_get_running (sheaf_batch_page_get_group (self->downloads));
   sheaf_batch_options_init (&options);
   options.keep_items = TRUE;
+  options.executor = executor;
   options.thumbnail_size
       = sheaf_settings_get_thumbnail_size (sheaf_engine_get_settings (self->engine));
   batch = sheaf_engine_download (self->engine, source, entries, &options);
@@ -544,7 +549,7 @@ sheaf_window_download_uris (SheafWindow *self, const char *const *uris)
       g_autoptr (SheafSource) source = sheaf_engine_open_source (self->engine, uris[i], &error);
 
       if (source != NULL)
-        sheaf_window_start_download (self, source, NULL);
+        sheaf_window_start_download (self, source, NULL, NULL);
       else
         sheaf_window_say (self, error->message);
     }
