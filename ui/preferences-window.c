@@ -37,6 +37,7 @@ struct _SheafPreferencesWindow
   AdwComboRow *thumbnail_executor;
   GtkSpinButton *thumbnail_jobs;
   AdwEntryRow *broker;
+  AdwActionRow *broker_refused;
   GtkSpinButton *rate_limit;
   GtkSpinButton *request_rate;
   GtkSpinButton *retries;
@@ -269,6 +270,25 @@ on_template_changed (SheafPreferencesWindow *self)
     gtk_widget_add_css_class (GTK_WIDGET (self->name_template), "error");
 }
 
+/* Settings are no place for a password: an address with one is not kept. */
+static void
+on_broker_changed (SheafPreferencesWindow *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->broker));
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_HAS_PASSWORD, NULL);
+  gboolean refused = uri != NULL && g_uri_get_password (uri) != NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->broker_refused), refused);
+  if (refused)
+    {
+      gtk_widget_add_css_class (GTK_WIDGET (self->broker), "error");
+      return;
+    }
+  gtk_widget_remove_css_class (GTK_WIDGET (self->broker), "error");
+  if (self->settings != NULL && g_strcmp0 (text, sheaf_settings_get_broker (self->settings)) != 0)
+    g_object_set (self->settings, "broker", text, NULL);
+}
+
 static void
 bind (SheafPreferencesWindow *self, const char *key, gpointer widget, const char *property)
 {
@@ -308,7 +328,7 @@ set_settings (SheafPreferencesWindow *self)
   bind (self, "mature", self->mature, "active");
   bind (self, "write-metadata", self->write_metadata, "active");
   bind (self, "background", self->background, "active");
-  bind (self, "broker", self->broker, "text");
+  gtk_editable_set_text (GTK_EDITABLE (self->broker), sheaf_settings_get_broker (self->settings));
   bind (self, "request-rate", self->request_rate, "value");
   bind (self, "name-template", self->name_template, "text");
   on_template_changed (self);
@@ -363,6 +383,7 @@ sheaf_preferences_window_class_init (SheafPreferencesWindowClass *klass)
   BIND (thumbnail_executor);
   BIND (thumbnail_jobs);
   BIND (broker);
+  BIND (broker_refused);
   BIND (rate_limit);
   BIND (request_rate);
   BIND (retries);
@@ -373,6 +394,7 @@ sheaf_preferences_window_class_init (SheafPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_choose_destination);
   gtk_widget_class_bind_template_callback (widget_class, on_clean_up);
   gtk_widget_class_bind_template_callback (widget_class, on_template_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_broker_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_types_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_thumbnail_size_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_executor_changed);
