@@ -11,8 +11,9 @@
 
 G_BEGIN_DECLS
 
-/* Both made when first needed; (transfer none) (nullable): %NULL with @error set. */
+/* All made when first needed; (transfer none) (nullable): %NULL with @error set. */
 SheafThumbnailer *sheaf_engine_get_thumbnailer (SheafEngine *self, GError **error);
+SheafExecutor *sheaf_engine_get_thumbnail_executor (SheafEngine *self, GError **error);
 SheafPreviewLoader *sheaf_engine_get_previews (SheafEngine *self, GError **error);
 
 /* What the source called @source may use; the demo gallery is started for it. */

@@ -139,6 +139,12 @@ sheaf_engine_get_thumbnailer (SheafEngine *self, GError **error)
   return self->thumbnailer;
 }
 
+SheafExecutor *
+sheaf_engine_get_thumbnail_executor (SheafEngine *self, GError **error)
+{
+  return get_executor (self, USE_THUMBNAILS, error);
+}
+
 SheafPreviewLoader *
 sheaf_engine_get_previews (SheafEngine *self, GError **error)
 {

@@ -9,6 +9,7 @@
 
 #include "app/base/settings.h"
 #include "app/batch.h"
+#include "app/work/photo.h"
 
 G_BEGIN_DECLS
 
@@ -96,6 +97,21 @@ void sheaf_engine_load_picture_async (SheafEngine *self,
                                       gpointer user_data);
 SheafPixels *
 sheaf_engine_load_picture_finish (SheafEngine *self, GAsyncResult *result, GError **error);
+
+/**
+ * sheaf_engine_load_photo_async:
+ * @file: a regular file
+ *
+ * What a camera wrote into @file; read in a helper.  Finish gives it, with nothing in it where no
+ * camera did.
+ */
+void sheaf_engine_load_photo_async (SheafEngine *self,
+                                    GFile *file,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+SheafPhoto *
+sheaf_engine_load_photo_finish (SheafEngine *self, GAsyncResult *result, GError **error);
 
 /**
  * sheaf_engine_download:

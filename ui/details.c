@@ -8,16 +8,19 @@
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
+#include <math.h>
 
 struct _SheafDetails
 {
   GtkWidget parent_instance;
 
-  SheafItem *item; /* (nullable) */
+  SheafEngine *engine; /* (nullable) */
+  SheafItem *item;     /* (nullable) */
   GCancellable *cancellable;
 
   /* Template */
   AdwPreferencesGroup *picture;
+  AdwPreferencesGroup *camera;
   AdwPreferencesGroup *origin;
 
   GPtrArray *rows; /* (element-type GtkWidget): borrowed, of either group */
@@ -79,6 +82,7 @@ clear_rows (SheafDetails *self)
       adw_preferences_group_remove (g_object_get_data (G_OBJECT (row), "group"), row);
     }
   g_ptr_array_set_size (self->rows, 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->camera), FALSE);
 }
 
 static void
@@ -146,6 +150,95 @@ fill (SheafDetails *self)
                               || (entry->url != NULL && !g_str_has_prefix (entry->url, "file:")));
 }
 
+/* Whole numbers without a fraction, others with one digit of it. */
+static int
+digits_of (double number)
+{
+  return fabs (number - round (number)) < 0.05 ? 0 : 1;
+}
+
+static char *
+dup_exposure (double seconds)
+{
+  if (seconds < 0.3)
+    /* Translators: how long a picture was exposed, in parts of a second, as 1/250 s */
+    return g_strdup_printf (_ ("1/%.0f s"), 1 / seconds);
+  /* Translators: how long a picture was exposed, in seconds */
+  return g_strdup_printf (_ ("%.*f s"), digits_of (seconds), seconds);
+}
+
+static char *
+dup_focal_length (const SheafPhoto *photo)
+{
+  int digits = digits_of (photo->focal_length);
+
+  if (photo->focal_length_35mm > 0 && fabs (photo->focal_length - photo->focal_length_35mm) >= 0.5)
+    /* Translators: a focal length, and which one would show the same on 35 mm film */
+    return g_strdup_printf (_ ("%.*f mm (as %u mm on 35 mm film)"), digits, photo->focal_length,
+                            photo->focal_length_35mm);
+  /* Translators: a focal length */
+  return g_strdup_printf (_ ("%.*f mm"), digits, photo->focal_length);
+}
+
+static void
+add_photo (SheafDetails *self, const SheafPhoto *photo)
+{
+  guint n = self->rows->len;
+
+  /* Translators: maker and model of a camera */
+  add_row (self, self->camera, C_ ("photo", "Camera"), photo->camera);
+  add_row (self, self->camera, C_ ("photo", "Lens"), photo->lens);
+  if (photo->taken != NULL)
+    {
+      g_autofree char *text = g_date_time_format (photo->taken, "%x %X");
+
+      /* Translators: when a photograph was taken */
+      add_row (self, self->camera, C_ ("photo", "Taken"), text);
+    }
+  if (photo->exposure > 0)
+    {
+      g_autofree char *text = dup_exposure (photo->exposure);
+
+      add_row (self, self->camera, C_ ("photo", "Exposure Time"), text);
+    }
+  if (photo->aperture > 0)
+    {
+      /* Translators: the aperture of a lens, as f/2.8 */
+      g_autofree char *text
+          = g_strdup_printf (_ ("f/%.*f"), digits_of (photo->aperture), photo->aperture);
+
+      add_row (self, self->camera, C_ ("photo", "Aperture"), text);
+    }
+  if (photo->sensitivity > 0)
+    {
+      /* Translators: the sensitivity of film, or of what is there instead */
+      g_autofree char *text = g_strdup_printf (_ ("ISO %u"), photo->sensitivity);
+
+      add_row (self, self->camera, C_ ("photo", "Sensitivity"), text);
+    }
+  if (photo->focal_length > 0)
+    {
+      g_autofree char *text = dup_focal_length (photo);
+
+      add_row (self, self->camera, C_ ("photo", "Focal Length"), text);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->camera), self->rows->len > n);
+}
+
+static void
+on_photo_ready (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SheafDetails) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SheafPhoto) photo
+      = sheaf_engine_load_photo_finish (SHEAF_ENGINE (source), result, &error);
+
+  if (photo != NULL)
+    add_photo (self, photo);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_debug ("What the camera wrote cannot be read: %s", error->message);
+}
+
 /* What only the file itself knows; asked for without blocking. */
 static void
 on_info_ready (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -181,6 +274,9 @@ on_info_ready (GObject *source, GAsyncResult *result, gpointer user_data)
 
       add_row (self, self->picture, _ ("Changed"), text);
     }
+  if (self->engine != NULL && g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR)
+    sheaf_engine_load_photo_async (self->engine, G_FILE (source), self->cancellable, on_photo_ready,
+                                   g_object_ref (self));
 }
 
 static void
@@ -195,7 +291,8 @@ query_file (SheafDetails *self)
     return;
   self->cancellable = g_cancellable_new ();
   g_file_query_info_async (file,
-                           G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE
+                           G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE
+                                                          "," G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE
                                                           "," G_FILE_ATTRIBUTE_TIME_MODIFIED,
                            G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, self->cancellable,
                            on_info_ready, g_object_ref (self));
@@ -211,6 +308,7 @@ sheaf_details_dispose (GObject *object)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->item);
+  g_clear_object (&self->engine);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
 
@@ -236,6 +334,7 @@ sheaf_details_class_init (SheafDetailsClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                SHEAF_RESOURCES "templates/details.ui");
   gtk_widget_class_bind_template_child (widget_class, SheafDetails, picture);
+  gtk_widget_class_bind_template_child (widget_class, SheafDetails, camera);
   gtk_widget_class_bind_template_child (widget_class, SheafDetails, origin);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
@@ -245,6 +344,14 @@ sheaf_details_init (SheafDetails *self)
 {
   self->rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+void
+sheaf_details_set_engine (SheafDetails *self, SheafEngine *engine)
+{
+  g_return_if_fail (SHEAF_IS_DETAILS (self));
+
+  g_set_object (&self->engine, engine);
 }
 
 void

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 #define SHEAF_TYPE_DETAILS (sheaf_details_get_type ())
 G_DECLARE_FINAL_TYPE (SheafDetails, sheaf_details, SHEAF, DETAILS, GtkWidget)
 
+/* Which reads what cameras write into files; without one, that is not shown. */
+void sheaf_details_set_engine (SheafDetails *self, SheafEngine *engine);
+
 /* @item: (nullable) */
 void sheaf_details_set_item (SheafDetails *self, SheafItem *item);
 

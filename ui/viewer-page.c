@@ -456,6 +456,7 @@ sheaf_viewer_page_set_engine (SheafViewerPage *self, SheafEngine *engine)
 
   g_set_object (&self->engine, engine);
   sheaf_item_actions_set_engine (self->item_actions, engine);
+  sheaf_details_set_engine (self->details, engine);
 }
 
 void

@@ -10,6 +10,7 @@
 #include "app/helpers/sandbox.h"
 #include "app/verbs/decoder.h"
 #include "app/verbs/verb-cpu.h"
+#include "app/verbs/verb-photo.h"
 #include "app/verbs/verb-thumbnail.h"
 #include "app/work/helper-loop.h"
 
@@ -17,6 +18,7 @@
 
 static const SheafVerb verbs[] = {
   { "thumbnail", SHEAF_VERB_HOSTILE_INPUT, NULL, sheaf_verb_thumbnail_run, NULL, NULL },
+  { "photo", SHEAF_VERB_HOSTILE_INPUT, NULL, sheaf_verb_photo_run, NULL, NULL },
   { "hash", SHEAF_VERB_CPU, NULL, sheaf_verb_hash_run, NULL, NULL },
   { "primes", SHEAF_VERB_CPU, NULL, sheaf_verb_primes_run, NULL, NULL },
   { NULL },
@@ -35,6 +37,7 @@ main (int argc, char **argv)
   sheaf_sandbox_set_locale ();
   sheaf_verb_thumbnail_set_pixbuf_class (is_pixbuf_class);
   sheaf_verb_thumbnail_warm_up ();
+  sheaf_verb_photo_warm_up ();
   sheaf_sandbox_prepare (class);
   return sheaf_helper_serve_confined (verbs, sheaf_sandbox_close);
 }

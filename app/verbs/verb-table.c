@@ -13,6 +13,7 @@ const SheafVerb sheaf_verbs[] = {
   { "fetch", SHEAF_VERB_NETWORK, "sheaf-fetcher", sheaf_verb_fetch_run, sheaf_verb_fetch_run_async,
     sheaf_verb_fetch_run_finish },
   { "thumbnail", SHEAF_VERB_HOSTILE_INPUT, "sheaf-thumbnailer", NULL, NULL, NULL },
+  { "photo", SHEAF_VERB_HOSTILE_INPUT, "sheaf-thumbnailer", NULL, NULL, NULL },
   { "hash", SHEAF_VERB_CPU, "sheaf-thumbnailer", sheaf_verb_hash_run, NULL, NULL },
   { "primes", SHEAF_VERB_CPU, "sheaf-thumbnailer", sheaf_verb_primes_run, NULL, NULL },
   { NULL },

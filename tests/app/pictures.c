@@ -79,6 +79,129 @@ make_exif (const JpegKind *kind)
   return out;
 }
 
+/* A directory of EXIF while it is made: entries, and what does not fit into them. */
+typedef struct
+{
+  GByteArray *entries;
+  GByteArray *data;
+  gsize data_offset;
+  gboolean big_endian;
+  guint n;
+} Directory;
+
+static void
+append_number (GByteArray *out, guint64 number, guint size, gboolean big_endian)
+{
+  for (guint i = 0; i < size; i++)
+    {
+      guint8 byte = (guint8) (number >> 8 * (big_endian ? size - 1 - i : i));
+
+      g_byte_array_append (out, &byte, 1);
+    }
+}
+
+static void
+add_entry (Directory *self, guint tag, guint type, guint32 count, const guint8 *value, guint size)
+{
+  static const guint8 zeros[4] = { 0 };
+
+  append_number (self->entries, tag, 2, self->big_endian);
+  append_number (self->entries, type, 2, self->big_endian);
+  append_number (self->entries, count, 4, self->big_endian);
+  if (size <= 4)
+    {
+      g_byte_array_append (self->entries, value, size);
+      g_byte_array_append (self->entries, zeros, 4 - size);
+    }
+  else
+    {
+      append_number (self->entries, self->data_offset + self->data->len, 4, self->big_endian);
+      g_byte_array_append (self->data, value, size);
+    }
+  self->n++;
+}
+
+static void
+add_text (Directory *self, guint tag, const char *text)
+{
+  guint length = text != NULL ? (guint) strlen (text) + 1 : 0;
+
+  if (text != NULL)
+    add_entry (self, tag, 2, length, (const guint8 *) text, length);
+}
+
+static gboolean
+is_given (const guint32 *ratio)
+{
+  return ratio[0] != 0 || ratio[1] != 0;
+}
+
+static void
+add_ratio (Directory *self, guint tag, const guint32 *ratio)
+{
+  g_autoptr (GByteArray) value = g_byte_array_new ();
+
+  append_number (value, ratio[0], 4, self->big_endian);
+  append_number (value, ratio[1], 4, self->big_endian);
+  if (is_given (ratio))
+    add_entry (self, tag, 5, 1, value->data, value->len);
+}
+
+static void
+add_count (Directory *self, guint tag, guint count)
+{
+  g_autoptr (GByteArray) value = g_byte_array_new ();
+
+  append_number (value, count, 2, self->big_endian);
+  if (count > 0)
+    add_entry (self, tag, 3, 1, value->data, value->len);
+}
+
+/* Puts @self, without a further directory behind it, into @out. */
+static void
+end_directory (Directory *self, GByteArray *out)
+{
+  append_number (out, self->n, 2, self->big_endian);
+  g_byte_array_append (out, self->entries->data, self->entries->len);
+  append_number (out, 0, 4, self->big_endian);
+  g_byte_array_unref (self->entries);
+}
+
+GByteArray *
+make_photo_exif (const PhotoKind *kind, gboolean big_endian)
+{
+  guint n_first = 1 + (kind->make != NULL) + (kind->model != NULL);
+  guint n_second = (kind->lens != NULL) + (kind->taken != NULL) + is_given (kind->exposure)
+                   + is_given (kind->aperture) + is_given (kind->focal_length)
+                   + (kind->sensitivity != 0) + (kind->focal_length_35mm != 0);
+  gsize second = 8 + 2 + 12 * n_first + 4, data_offset = second + 2 + 12 * n_second + 4;
+  g_autoptr (GByteArray) data = g_byte_array_new ();
+  g_autoptr (GByteArray) pointer = g_byte_array_new ();
+  Directory ifd0 = { g_byte_array_new (), data, data_offset, big_endian, 0 };
+  Directory exif = { g_byte_array_new (), data, data_offset, big_endian, 0 };
+  GByteArray *out = g_byte_array_new ();
+
+  append_number (pointer, second, 4, big_endian);
+  add_text (&ifd0, 0x010f, kind->make);
+  add_text (&ifd0, 0x0110, kind->model);
+  add_entry (&ifd0, 0x8769, 4, 1, pointer->data, 4);
+  add_ratio (&exif, 0x829a, kind->exposure);
+  add_ratio (&exif, 0x829d, kind->aperture);
+  add_count (&exif, 0x8827, kind->sensitivity);
+  add_text (&exif, 0x9003, kind->taken);
+  add_ratio (&exif, 0x920a, kind->focal_length);
+  add_count (&exif, 0xa405, kind->focal_length_35mm);
+  add_text (&exif, 0xa434, kind->lens);
+  g_assert (ifd0.n == n_first && exif.n == n_second);
+
+  g_byte_array_append (out, (const guint8 *) (big_endian ? "MM\0*" : "II*"), 4);
+  append_number (out, 8, 4, big_endian);
+  end_directory (&ifd0, out);
+  end_directory (&exif, out);
+  g_byte_array_append (out, data->data, data->len);
+  return out;
+}
+
 static void
 jpeg_row (const JpegKind *kind, guint y, guint8 *row)
 {
@@ -136,7 +259,14 @@ make_jpeg (const JpegKind *kind)
   jpeg_mem_dest (&info, &file, &length);
   jpeg_parameters (&info, kind);
   jpeg_start_compress (&info, TRUE);
-  if (kind->orientation > 0)
+  if (kind->photo != NULL)
+    {
+      g_autoptr (GByteArray) exif = make_photo_exif (kind->photo, kind->width % 2 == 0);
+
+      g_byte_array_prepend (exif, (const guint8 *) "Exif\0\0", 6);
+      jpeg_write_marker (&info, JPEG_APP0 + 1, exif->data, exif->len);
+    }
+  else if (kind->orientation > 0)
     {
       g_autoptr (GByteArray) exif = make_exif (kind);
 

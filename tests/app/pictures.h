@@ -11,11 +11,28 @@
 G_BEGIN_DECLS
 
 /**
+ * PhotoKind:
+ * @exposure: numerator and denominator, as for the others; 0, 0 for none
+ *
+ * What a camera would write into EXIF; texts as they are, %NULL for none.
+ */
+typedef struct
+{
+  const char *make, *model, *lens, *taken;
+  guint32 exposure[2], aperture[2], focal_length[2];
+  guint sensitivity, focal_length_35mm;
+} PhotoKind;
+
+/* An EXIF block without the "Exif\0\0" before it. */
+GByteArray *make_photo_exif (const PhotoKind *kind, gboolean big_endian);
+
+/**
  * PictureKind:
  * @h_sampling: of the first component; 0 for 1
  * @orientation: EXIF's; 0 for no EXIF
  * @thumbnail: (nullable): a JPEG to embed in EXIF
  * @profile: (nullable): an ICC profile to embed
+ * @photo: (nullable): a block of EXIF, instead of the one that @orientation and @thumbnail make
  * @bars: rows of black at the top, and as many at the bottom
  * @fill: behind its end, the file is filled up to so many bytes
  */
@@ -30,6 +47,7 @@ typedef struct
   guint orientation;
   GBytes *thumbnail;
   GBytes *profile;
+  const PhotoKind *photo;
   guint bars;
   gsize fill;
 } JpegKind;

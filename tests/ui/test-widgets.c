@@ -17,8 +17,10 @@
 #include "ui/tile.h"
 
 #include "app/work/error.h"
+#include "tests/app/pictures.h"
 
 #include <adwaita.h>
+#include <glib/gstdio.h>
 
 static SheafEngine *engine;
 
@@ -355,6 +357,80 @@ test_details_are_text (void)
   sheaf_entry_unref (entry);
 }
 
+#ifdef HAVE_EXIF
+static GFile *
+make_file (const char *dir, const char *name, const JpegKind *kind)
+{
+  g_autoptr (GBytes) jpeg = make_jpeg (kind);
+  GFile *file = g_file_new_build_filename (dir, name, NULL);
+
+  g_assert_true (g_file_replace_contents (file, g_bytes_get_data (jpeg, NULL),
+                                          g_bytes_get_size (jpeg), NULL, FALSE, G_FILE_CREATE_NONE,
+                                          NULL, NULL, NULL));
+  return file;
+}
+
+/* What a camera wrote is in rows of its own; what it did not write has none. */
+static void
+test_details_of_a_photo (void)
+{
+  static const PhotoKind camera = { .make = "NIKON CORPORATION",
+                                    .model = "NIKON <D90>",
+                                    .taken = "2011:08:27 17:04:59",
+                                    .exposure = { 10, 2500 },
+                                    .aperture = { 56, 10 },
+                                    .focal_length = { 500, 10 },
+                                    .sensitivity = 400,
+                                    .focal_length_35mm = 75 };
+  static const char *const shown[] = { "Camera",
+                                       "NIKON <D90>",
+                                       "1/250 s",
+                                       "f/5.6",
+                                       "ISO 400",
+                                       "Focal Length",
+                                       "50 mm (as 75 mm on 35 mm film)" };
+  const JpegKind with = { .width = 64, .height = 48, .photo = &camera };
+  const JpegKind without = { .width = 64, .height = 48 };
+  g_autofree char *dir = g_dir_make_tmp ("sheaf-test-XXXXXX", NULL);
+  g_autoptr (GFile) photo = make_file (dir, "photo.jpg", &with);
+  g_autoptr (GFile) drawing = make_file (dir, "drawing.jpg", &without);
+  g_autoptr (GDateTime) taken = g_date_time_new_utc (2011, 8, 27, 17, 4, 59);
+  g_autofree char *taken_text = g_date_time_format (taken, "%x %X");
+  g_autoptr (SheafEntry) first = entry_new (1);
+  g_autoptr (SheafEntry) second = entry_new (2);
+  g_autoptr (SheafItem) item = sheaf_item_new (first);
+  g_autoptr (SheafItem) other = sheaf_item_new (second);
+  SheafDetails *details = g_object_new (SHEAF_TYPE_DETAILS, NULL);
+  GtkWindow *window = GTK_WINDOW (gtk_window_new ());
+
+  gtk_window_set_child (window, GTK_WIDGET (details));
+  sheaf_item_set_file (item, photo);
+  sheaf_item_set_file (other, drawing);
+  sheaf_details_set_engine (details, engine);
+  sheaf_details_set_item (details, item);
+  wait_for (shows_text (GTK_WIDGET (details), "f/5.6"));
+  for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
+    g_assert_true (shows_text (GTK_WIDGET (details), shown[i]));
+  g_assert_true (shows_text (GTK_WIDGET (details), taken_text));
+  g_assert_false (shows_text (GTK_WIDGET (details), "Lens"));
+
+  /* Told how large it is, it says everything once more, and nothing twice. */
+  sheaf_details_set_dimensions (details, 64, 48);
+  g_assert_false (shows_text (GTK_WIDGET (details), "f/5.6"));
+  wait_for (shows_text (GTK_WIDGET (details), "f/5.6"));
+
+  sheaf_details_set_item (details, other);
+  wait_for (shows_text (GTK_WIDGET (details), "Changed"));
+  g_assert_false (shows_text (GTK_WIDGET (details), "f/5.6"));
+  g_assert_false (shows_text (GTK_WIDGET (details), "Exposure Time"));
+
+  gtk_window_destroy (window);
+  g_file_delete (photo, NULL, NULL);
+  g_file_delete (drawing, NULL, NULL);
+  g_rmdir (dir);
+}
+#endif
+
 static void
 test_picture_view (void)
 {
@@ -522,6 +598,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/tile/state-text", test_state_text);
   g_test_add_func ("/tile/stand-in", test_stand_in);
   g_test_add_func ("/details/are-text", test_details_are_text);
+#ifdef HAVE_EXIF
+  g_test_add_func ("/details/of-a-photo", test_details_of_a_photo);
+#endif
   g_test_add_func ("/picture-view/zoom", test_picture_view);
   g_test_add_func ("/error-text/every-error", test_every_error_has_words);
   g_test_add_func ("/error-text/says-when", test_error_says_when);
