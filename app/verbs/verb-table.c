@@ -14,6 +14,7 @@ const SheafVerb sheaf_verbs[] = {
     sheaf_verb_fetch_run_finish },
   { "thumbnail", SHEAF_VERB_HOSTILE_INPUT, "sheaf-thumbnailer", NULL, NULL, NULL },
   { "photo", SHEAF_VERB_HOSTILE_INPUT, "sheaf-thumbnailer", NULL, NULL, NULL },
+  { "embed", SHEAF_VERB_HOSTILE_INPUT, "sheaf-embedder", NULL, NULL, NULL },
   { "hash", SHEAF_VERB_CPU, "sheaf-thumbnailer", sheaf_verb_hash_run, NULL, NULL },
   { "primes", SHEAF_VERB_CPU, "sheaf-thumbnailer", sheaf_verb_primes_run, NULL, NULL },
   { NULL },
