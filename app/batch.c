@@ -60,6 +60,7 @@ struct _SheafBatch
   gboolean cancelled;
   gboolean timed_out;
   gboolean pumping;
+  gboolean warned;
 };
 
 enum
@@ -206,6 +207,25 @@ static void
 on_work_bytes (gpointer data, gint64 bytes)
 {
   SHEAF_BATCH (data)->sums.bytes += (guint64) bytes;
+}
+
+/* Once: a hundred pictures in a format that cannot be changed are one piece of news. */
+static void
+on_work_warned (gpointer data, SheafItemWork *work, const GError *error)
+{
+  g_autoptr (SheafBatch) self = g_object_ref (data);
+  g_autoptr (GError) notice = NULL;
+  g_autofree char *title
+      = sheaf_entry_dup_display_title (sheaf_item_get_entry (sheaf_item_work_get_item (work)));
+
+  if (self->warned)
+    return;
+  self->warned = TRUE;
+  notice = g_error_new (SHEAF_ERROR, sheaf_error_code (error),
+                        /* Translators: a picture's title, and the reason */
+                        _ ("Author and licence stand beside “%s”, not in it: %s"), title,
+                        error->message);
+  g_signal_emit (self, signals[NOTICE], 0, notice);
 }
 
 static void
@@ -572,6 +592,7 @@ sheaf_batch_new (const SheafBatchParts *parts, const SheafBatchOptions *options)
     .options = &self->options,
     .any_type = parts->any_type,
     .got_bytes = on_work_bytes,
+    .warned = on_work_warned,
     .ended = on_work_ended,
     .data = self,
   };

@@ -19,13 +19,15 @@
 #include <glib/gi18n-lib.h>
 
 /* What talks to services: never the queue, so that no client ID leaves this machine. */
-#define API_EXECUTOR "async"
+#define API_EXECUTOR       "async"
+#define EMBEDDING_EXECUTOR "processes"
 
 typedef enum
 {
   USE_API,
   USE_DOWNLOADS,
   USE_THUMBNAILS,
+  USE_EMBEDDING,
   N_USES
 } Use;
 
@@ -83,7 +85,8 @@ get_executor (SheafEngine *self, Use use, GError **error)
   if (self->executors[use] != NULL)
     return self->executors[use];
 
-  options.kind = use == USE_THUMBNAILS ? SHEAF_VERB_CPU : SHEAF_VERB_NETWORK;
+  options.kind
+      = use == USE_THUMBNAILS || use == USE_EMBEDDING ? SHEAF_VERB_CPU : SHEAF_VERB_NETWORK;
   options.broker = *broker != '\0' ? broker : NULL;
   if (use == USE_DOWNLOADS)
     {
@@ -94,6 +97,10 @@ get_executor (SheafEngine *self, Use use, GError **error)
     {
       nick = sheaf_settings_get_thumbnail_executor (self->settings);
       options.n_jobs = sheaf_settings_get_thumbnail_jobs (self->settings);
+    }
+  else if (use == USE_EMBEDDING)
+    {
+      nick = EMBEDDING_EXECUTOR;
     }
   self->executors[use] = sheaf_executor_create (nick, &options, error);
   return self->executors[use];
@@ -438,6 +445,10 @@ new_pool (SheafEngine *self,
     .use_archive = wanted->use_archive,
   };
 
+#ifdef HAVE_XMP
+  if (sheaf_settings_get_write_metadata (settings))
+    options.embedder = get_executor (self, USE_EMBEDDING, NULL);
+#endif
   if (executor == NULL)
     return NULL;
   return sheaf_download_pool_new (

@@ -180,6 +180,8 @@ on_download_state (SheafDownload *download, GParamSpec *pspec, SheafItemWork *se
       sheaf_item_set_skipped (self->item,
                               sheaf_download_get_state (download) == SHEAF_DOWNLOAD_SKIPPED);
       sheaf_item_set_file (self->item, sheaf_download_get_file (download));
+      if (sheaf_download_get_warning (download) != NULL)
+        self->context->warned (self->context->data, self, sheaf_download_get_warning (download));
       make_thumbnail (self);
       break;
     case SHEAF_DOWNLOAD_FAILED:

@@ -20,6 +20,7 @@ typedef struct _SheafItemWork SheafItemWork;
  * @any_type: files that are no pictures are as good as pictures
  * @cancelled: nothing more is begun
  * @got_bytes: so many more (or fewer) came over the network
+ * @warned: a file is whole, but not all that was wanted is in it
  * @ended: the item ended in @state, or, with @error (transfer full), failed
  *
  * What all items of a batch share; it outlives their Works' last callback.
@@ -32,6 +33,7 @@ typedef struct
   gboolean any_type;
   gboolean cancelled;
   void (*got_bytes) (gpointer data, gint64 bytes);
+  void (*warned) (gpointer data, SheafItemWork *work, const GError *error);
   void (*ended) (gpointer data, SheafItemWork *work, SheafItemState state, GError *error);
   gpointer data;
 } SheafItemWorkContext;

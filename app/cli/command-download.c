@@ -185,7 +185,7 @@ sheaf_command_download (int argc, char **argv)
     { "no-archive", 0, 0, G_OPTION_ARG_NONE, &options.no_archive,
       N_ ("Neither remember nor skip what was downloaded before"), NULL },
     { "write-metadata", 0, 0, G_OPTION_ARG_NONE, &options.write_metadata,
-      N_ ("Write what is known of each picture beside it, and CREDITS.md"), NULL },
+      N_ ("Write what is known of each picture beside and into it, and CREDITS.md"), NULL },
     SHEAF_CLIENT_ENTRIES (options.client),
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("One JSON object a line"), NULL },
     { NULL },

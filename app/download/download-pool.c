@@ -74,6 +74,7 @@ sheaf_download_pool_finalize (GObject *object)
   g_clear_pointer (&self->writer, sheaf_archive_writer_unref);
   g_clear_pointer (&self->folder, sheaf_folder_unref);
   g_clear_object (&self->options.folder);
+  g_clear_object (&self->options.embedder);
   g_free ((char *) self->options.name_template);
   g_clear_error (&self->pause_reason);
 
@@ -438,6 +439,8 @@ sheaf_download_pool_new (SheafExecutor *executor,
   self->executor = g_object_ref (executor);
   self->options = *options;
   self->options.folder = g_object_ref (options->folder);
+  if (options->embedder != NULL)
+    g_object_ref (options->embedder);
   self->options.name_template = g_strdup (options->name_template);
   if (self->options.backoff_ms == 0)
     self->options.backoff_ms = DEFAULT_BACKOFF_MS;

@@ -31,6 +31,7 @@ G_BEGIN_DECLS
  *   person typed); never for links that a public gallery hands out
  * @name_template: (nullable): file names; %NULL names a file after its link
  * @use_archive: whether what is there already, whole, is skipped
+ * @embedder: (nullable): does the verb `embed`, which writes author and licence into each picture
  * @backoff_ms: wait before the first further try; doubles with each; 0 for 1000
  */
 typedef struct
@@ -46,6 +47,7 @@ typedef struct
   gboolean allow_private;
   const char *name_template;
   gboolean use_archive;
+  SheafExecutor *embedder;
   guint backoff_ms;
 } SheafDownloadOptions;
 

@@ -29,6 +29,7 @@ struct _SheafDownload
   guint64 received;
   guint64 total;
   GError *error;
+  GError *warning;
   GFile *file;
   guint n_tries;
   gint64 next_try;
@@ -54,6 +55,7 @@ void sheaf_download_set_progress (SheafDownload *self, guint64 received, guint64
 
 /* Before the state, so that whoever is told of that finds these. */
 void sheaf_download_set_error (SheafDownload *self, const GError *error);
+void sheaf_download_set_warning (SheafDownload *self, const GError *warning);
 void sheaf_download_set_file (SheafDownload *self, GFile *file);
 
 G_END_DECLS

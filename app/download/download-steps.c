@@ -3,8 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * prepare (worker) → fetch (executor) → finish (worker) → “placing” (archive) → place (worker) →
- * “done” (archive).  Each arrow comes back to the pool's context; a stop takes effect there.  From
- * “finish” on the picture is whole and nothing stops it any more. */
+ * “done” (archive); where author and licence go into the file, finishing goes by way of another
+ * executor and begins again.  Each arrow comes back to the pool's context; a stop takes effect
+ * there.  From “finish” on the picture is whole and nothing stops it any more. */
 #include "config.h"
 
 #include "app/download/download-pool-private.h"
@@ -188,10 +189,12 @@ succeed (SheafDownloadPool *self, SheafDownload *download, SheafDownloadState st
 {
   SheafTransfer *transfer = download->transfer;
   g_autoptr (GFile) file = sheaf_folder_get_child (transfer->folder, transfer->path);
+  guint64 received = transfer->judged ? transfer->received : transfer->bytes;
 
   sheaf_download_set_file (download, file);
   sheaf_download_set_error (download, NULL);
-  sheaf_download_set_progress (download, transfer->bytes, transfer->bytes);
+  sheaf_download_set_warning (download, transfer->warning);
+  sheaf_download_set_progress (download, received, received);
   leave (download);
   sheaf_download_pool_end (self, download, state);
 }
@@ -277,6 +280,27 @@ do_finish (gpointer data)
   sheaf_transfer_finish (step->download->transfer);
 }
 
+static void finished (gpointer data);
+
+static void
+on_embedded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Step *step = user_data;
+  SheafTransfer *transfer = step->download->transfer;
+
+  transfer->embedded
+      = sheaf_executor_run_finish (SHEAF_EXECUTOR (source), result, &transfer->warning);
+  sheaf_worker_run (do_finish, finished, step);
+}
+
+static void
+embed (Step *step)
+{
+  g_autoptr (SheafJob) job = g_steal_pointer (&step->download->transfer->job);
+
+  sheaf_executor_run_async (step->pool->options.embedder, job, NULL, NULL, NULL, on_embedded, step);
+}
+
 static void
 finished (gpointer data)
 {
@@ -285,7 +309,9 @@ finished (gpointer data)
   SheafDownload *download = step->download;
   SheafTransfer *transfer = download->transfer;
 
-  if (transfer->step == SHEAF_TRANSFER_PLACE && self->writer != NULL)
+  if (transfer->step == SHEAF_TRANSFER_EMBED)
+    embed (step);
+  else if (transfer->step == SHEAF_TRANSFER_PLACE && self->writer != NULL)
     sheaf_archive_writer_set (self->writer, download->entry, SHEAF_ARCHIVE_PLACING, transfer->path,
                               transfer->bytes, NULL, on_placing, step);
   else if (transfer->step == SHEAF_TRANSFER_PLACE)
@@ -474,6 +500,7 @@ sheaf_download_pool_step (SheafDownloadPool *self, SheafDownload *download)
 
   transfer->name_template = g_strdup (self->options.name_template);
   transfer->any_type = self->options.any_type;
+  transfer->embed = self->options.embedder != NULL;
   transfer->use_archive = self->options.use_archive;
   transfer->row = download->row;
   transfer->row.name = g_strdup (download->row.name);

@@ -64,6 +64,7 @@ sheaf_download_finalize (GObject *object)
 
   sheaf_entry_unref (self->entry);
   g_clear_error (&self->error);
+  g_clear_error (&self->warning);
   g_clear_object (&self->file);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->transfer, sheaf_transfer_free);
@@ -133,6 +134,13 @@ sheaf_download_set_error (SheafDownload *self, const GError *error)
 }
 
 void
+sheaf_download_set_warning (SheafDownload *self, const GError *warning)
+{
+  g_clear_error (&self->warning);
+  self->warning = warning != NULL ? g_error_copy (warning) : NULL;
+}
+
+void
 sheaf_download_set_file (SheafDownload *self, GFile *file)
 {
   g_set_object (&self->file, file);
@@ -176,6 +184,14 @@ sheaf_download_get_error (SheafDownload *self)
   g_return_val_if_fail (SHEAF_IS_DOWNLOAD (self), NULL);
 
   return self->error;
+}
+
+const GError *
+sheaf_download_get_warning (SheafDownload *self)
+{
+  g_return_val_if_fail (SHEAF_IS_DOWNLOAD (self), NULL);
+
+  return self->warning;
 }
 
 GFile *

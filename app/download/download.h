@@ -36,6 +36,9 @@ guint64 sheaf_download_get_total (SheafDownload *self);
 /* Why it failed, or what it waits for to pass; (nullable). */
 const GError *sheaf_download_get_error (SheafDownload *self);
 
+/* Why author and licence are not in the file, though it is whole; (nullable). */
+const GError *sheaf_download_get_warning (SheafDownload *self);
+
 /* The file, once done or skipped; (nullable) before. */
 GFile *sheaf_download_get_file (SheafDownload *self);
 

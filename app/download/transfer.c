@@ -9,6 +9,7 @@
 #include "app/download/transfer.h"
 
 #include "app/download/atomic-file.h"
+#include "app/download/embedding.h"
 #include "app/download/file-name.h"
 #include "app/work/error.h"
 
@@ -44,6 +45,9 @@ sheaf_transfer_free (SheafTransfer *self)
 {
   close_part (self);
   g_clear_error (&self->error);
+  g_clear_error (&self->warning);
+  g_clear_pointer (&self->job, sheaf_job_unref);
+  g_clear_pointer (&self->embedded, sheaf_reply_unref);
   sheaf_archive_row_clear (&self->row);
   sheaf_folder_unref (self->folder);
   sheaf_entry_unref (self->entry);
@@ -118,6 +122,9 @@ is_whole_part (SheafTransfer *self)
 {
   struct stat status;
 
+  /* One with something embedded has not the checksum it would be judged by. */
+  if (self->entry->sha1 != NULL && self->row.bytes != self->entry->bytes)
+    return FALSE;
   return self->row.state == SHEAF_ARCHIVE_PLACING && self->row.bytes > 0
          && fstat (self->fd, &status) == 0 && (guint64) status.st_size == self->row.bytes;
 }
@@ -173,28 +180,83 @@ claim_name (SheafTransfer *self, const char *content, gboolean *same)
   return self->path != NULL;
 }
 
+/* Opens the part once more, for whom must not write to it. */
+static SheafJob *
+new_embed_job (SheafTransfer *self)
+{
+  int fd = openat (sheaf_folder_get_fd (self->folder), self->part,
+                   O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+
+  return fd >= 0 ? sheaf_embedding_new_job (self->entry, fd) : NULL;
+}
+
+static gboolean
+judge (SheafTransfer *self)
+{
+  SheafContentCheck check = { self->entry, self->any_type, self->length_known };
+  struct stat status;
+
+  if (!sheaf_content_check (self->fd, &check, &self->content, &self->error))
+    {
+      /* Whatever it is: going on with it would give the same again. */
+      sheaf_transfer_discard (self);
+      return FALSE;
+    }
+  if (fstat (self->fd, &status) != 0)
+    return sheaf_file_fail (&self->error, errno, self->part);
+  self->received = (guint64) status.st_size;
+  self->judged = TRUE;
+  return TRUE;
+}
+
+/* What cannot be embedded is a pity; a part that was broken over it is an error. */
+static gboolean
+take_embedded (SheafTransfer *self)
+{
+  g_autoptr (SheafReply) reply = g_steal_pointer (&self->embedded);
+  g_autoptr (GError) error = NULL;
+  gboolean changed = FALSE;
+
+  if (reply == NULL || reply->fd < 0 || sheaf_embedding_take (reply, self->fd, &changed, &error))
+    return TRUE;
+  if (changed)
+    {
+      self->error = g_steal_pointer (&error);
+      sheaf_transfer_discard (self);
+      return FALSE;
+    }
+  g_clear_error (&self->warning);
+  self->warning = g_steal_pointer (&error);
+  return TRUE;
+}
+
 void
 sheaf_transfer_finish (SheafTransfer *self)
 {
-  SheafContentCheck check = { self->entry, self->any_type, self->length_known };
-  const char *content = NULL;
   struct stat status;
   gboolean same = FALSE;
 
   self->step = SHEAF_TRANSFER_ERROR;
-  if (!sheaf_content_check (self->fd, &check, &content, &self->error))
+  if (!self->judged)
     {
-      /* Whatever it is: going on with it would give the same again. */
-      sheaf_transfer_discard (self);
-      return;
+      if (!judge (self))
+        return;
+      self->job = self->embed ? new_embed_job (self) : NULL;
+      if (self->job != NULL)
+        {
+          self->step = SHEAF_TRANSFER_EMBED;
+          return;
+        }
     }
+  if (!take_embedded (self))
+    return;
   if (fstat (self->fd, &status) != 0)
     {
       sheaf_file_fail (&self->error, errno, self->part);
       return;
     }
   self->bytes = status.st_size;
-  if (!sheaf_folder_check (self->folder, &self->error) || !claim_name (self, content, &same))
+  if (!sheaf_folder_check (self->folder, &self->error) || !claim_name (self, self->content, &same))
     return;
   if (same)
     {

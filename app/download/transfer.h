@@ -9,6 +9,7 @@
 #include "app/download/archive.h"
 #include "app/download/content.h"
 #include "app/download/folder.h"
+#include "app/work/job.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,7 @@ typedef enum
   SHEAF_TRANSFER_FETCH, /* the part is open; fetch what is missing */
   SHEAF_TRANSFER_HAVE,  /* the file is there already, whole, at @path */
   SHEAF_TRANSFER_WHOLE, /* the part is whole: finish it */
+  SHEAF_TRANSFER_EMBED, /* the part is as it should be; have @job done, then finish it */
   SHEAF_TRANSFER_PLACE, /* finished; its name @path is claimed */
   SHEAF_TRANSFER_ERROR,
 } SheafTransferStep;
@@ -31,6 +33,11 @@ typedef enum
  * @validator: (nullable): what it is a part of
  * @path: (nullable): final name under the folder
  * @bytes: length of the whole file
+ * @received: what of that came over the network
+ * @embed: whether what is known of the picture goes into it
+ * @job: (nullable): the job for that
+ * @embedded: (nullable): the reply to it
+ * @warning: (nullable): why it was not done
  * @step: what is to be done next
  */
 typedef struct
@@ -50,6 +57,13 @@ typedef struct
   char *part;
   char *path;
   guint64 bytes;
+  guint64 received;
+  gboolean embed;
+  gboolean judged;
+  const char *content; /* what the part really is, once judged */
+  SheafJob *job;
+  SheafReply *embedded;
+  GError *warning;
   SheafTransferStep step;
   GError *error;
 } SheafTransfer;
@@ -61,7 +75,8 @@ void sheaf_transfer_free (SheafTransfer *self);
 void sheaf_transfer_prepare (SheafTransfer *self);
 
 /* Judges the part's content, waits until it is on the disk, claims a name: PLACE, HAVE (the same
- * file has that name already) or ERROR.  What is not as it should be is thrown away. */
+ * file has that name already) or ERROR.  What is not as it should be is thrown away.  With @embed
+ * it ends in between as EMBED, and is called again. */
 void sheaf_transfer_finish (SheafTransfer *self);
 
 /* Gives the part its name: HAVE, WHOLE (the name was taken meanwhile: finish again) or ERROR. */

@@ -277,7 +277,58 @@ test_write_metadata (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (first_text, name));
   /* The second time there was nothing to add. */
   g_assert_cmpstr (first_text, ==, second_text);
+#ifdef HAVE_XMP
+  {
+    g_autofree char *picture = NULL;
+    gsize length;
+
+    g_assert_true (
+        g_file_load_contents (sheaf_item_get_file (item), NULL, &picture, &length, NULL, NULL));
+    g_assert_nonnull (memmem (picture, length, "<x:xmpmeta", 10));
+    g_assert_nonnull (memmem (picture, length, sheaf_item_get_entry (item)->page_url,
+                              strlen (sheaf_item_get_entry (item)->page_url)));
+  }
+#endif
 }
+
+#ifdef HAVE_XMP
+static void
+count_notice (SheafBatch *batch, const GError *error, guint *n)
+{
+  g_assert_nonnull (strstr (error->message, "beside"));
+  ++*n;
+}
+
+/* Facts that cannot go into the pictures cost a notice, not the pictures. */
+static void
+test_no_embedder (Fixture *fixture, gconstpointer data)
+{
+  static const char *const helpers[] = { "sheaf-fetcher", "sheaf-thumbnailer" };
+  g_autofree char *usual = g_strdup (g_getenv ("SHEAF_HELPER_DIR"));
+  g_autofree char *few = g_build_filename (root, "few-helpers", NULL);
+  g_autoptr (SheafSource) source = open_source (fixture, "imgur:hot");
+  g_autoptr (SheafBatch) batch = NULL;
+  SheafBatchSums sums;
+  guint n_notices = 0;
+
+  g_mkdir (few, 0755);
+  for (guint i = 0; i < G_N_ELEMENTS (helpers); i++)
+    {
+      g_autofree char *from = g_build_filename (usual, helpers[i], NULL);
+      g_autofree char *to = g_build_filename (few, helpers[i], NULL);
+
+      g_assert_cmpint (symlink (from, to), ==, 0);
+    }
+  g_setenv ("SHEAF_HELPER_DIR", few, TRUE);
+  g_object_set (fixture->settings, "write-metadata", TRUE, NULL);
+  batch = download (fixture, source, NULL);
+  g_signal_connect (batch, "notice", G_CALLBACK (count_notice), &n_notices);
+  sums = run (batch);
+  g_assert_cmpuint (sums.done, ==, N_PICTURES);
+  g_assert_cmpuint (n_notices, ==, 1);
+  g_setenv ("SHEAF_HELPER_DIR", usual, TRUE);
+}
+#endif
 
 static void
 test_failures_and_retry (Fixture *fixture, gconstpointer data)
@@ -679,6 +730,9 @@ main (int argc, char *argv[])
   ADD ("items-not-kept", NULL, test_items_not_kept);
   ADD ("limit-and-types", NULL, test_limit_and_types);
   ADD ("write-metadata", NULL, test_write_metadata);
+#ifdef HAVE_XMP
+  ADD ("no-embedder", NULL, test_no_embedder);
+#endif
   ADD ("failures-and-retry", "file:500=0.4", test_failures_and_retry);
   /* Slow enough that something is still under way, however late this process gets its turn. */
   g_test_add ("/engine/cancel", Fixture, NULL, set_up_leisurely, test_cancel, tear_down);

@@ -37,6 +37,7 @@ meson install -C "$build" --no-rebuild >"$work/log" 2>&1
 report "$?" "installs" "$work/log"
 
 for file in bin/sheaf bin/sheaf-cli libexec/sheaf/sheaf-thumbnailer libexec/sheaf/sheaf-fetcher \
+  $( [ -x "$build/app/sheaf-embedder" ] && echo libexec/sheaf/sheaf-embedder ) \
   share/applications/$id.desktop share/metainfo/$id.metainfo.xml share/dbus-1/services/$id.service \
   share/icons/hicolor/scalable/apps/$id.svg share/icons/hicolor/symbolic/apps/$id-symbolic.svg \
   share/glib-2.0/schemas/$id.gschema.xml share/glib-2.0/schemas/gschemas.compiled share/man/man1/sheaf-cli.1; do
