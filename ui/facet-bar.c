@@ -1,7 +1,9 @@
 /* facet-bar.c: a drop-down for each facet
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
- */
+ *
+ * What is open was not always chosen here: a search, a category that was pasted.  Then the first
+ * drop-down has one more row, which says so; it is the choice without a value. */
 #include "config.h"
 
 #include "ui/facet-bar.h"
@@ -20,6 +22,7 @@ struct _SheafFacetBar
   GtkSearchEntry *search;
 
   gboolean filling;
+  gboolean has_other; /* the first drop-down has its row more */
 };
 
 enum
@@ -36,8 +39,10 @@ static const char *
 chosen_value (SheafFacetBar *self, guint index)
 {
   GtkDropDown *drop_down = g_ptr_array_index (self->drop_downs, index);
+  guint chosen = gtk_drop_down_get_selected (drop_down);
 
-  return self->type->facets[index].choices[gtk_drop_down_get_selected (drop_down)].value;
+  return chosen != GTK_INVALID_LIST_POSITION ? self->type->facets[index].choices[chosen].value
+                                             : NULL;
 }
 
 static gboolean
@@ -121,6 +126,7 @@ fill (SheafFacetBar *self)
   for (guint i = 0; i < self->drop_downs->len; i++)
     gtk_box_remove (self->box, g_ptr_array_index (self->drop_downs, i));
   g_ptr_array_set_size (self->drop_downs, 0);
+  self->has_other = FALSE;
   if (self->type != NULL && self->type->facets != NULL)
     for (const SheafFacet *facet = self->type->facets; facet->name != NULL; facet++)
       {
@@ -129,11 +135,86 @@ fill (SheafFacetBar *self)
         gtk_box_append (self->box, drop_down);
         g_ptr_array_add (self->drop_downs, drop_down);
       }
-  if (self->type != NULL)
-    update_visible (self);
-  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
   gtk_widget_set_visible (GTK_WIDGET (self->search), self->type != NULL && self->type->searchable
                                                          && self->type->compose != NULL);
+  self->filling = FALSE;
+}
+
+/* What the search entry would have to hold to open @spec, or %NULL. */
+static const char *
+words_of (SheafFacetBar *self, const char *spec)
+{
+  g_autofree char *some = compose (self, "x");
+
+  if (some == NULL || !g_str_has_suffix (some, "x"))
+    return NULL;
+  some[strlen (some) - 1] = '\0';
+  return g_str_has_prefix (spec, some) ? spec + strlen (some) : NULL;
+}
+
+static gboolean
+is_composed (SheafFacetBar *self, const char *spec)
+{
+  g_autofree char *composed = compose (self, NULL);
+
+  return g_strcmp0 (spec, self->type->default_spec) == 0 || g_strcmp0 (composed, spec) == 0
+         || (composed != NULL && g_str_has_prefix (composed, spec)
+             && composed[strlen (spec)] == '/');
+}
+
+/* Tries every choice of the facets from @index on. */
+static gboolean
+choose_for (SheafFacetBar *self, const char *spec, guint index)
+{
+  GtkDropDown *drop_down;
+  guint n;
+
+  if (index == self->drop_downs->len)
+    return is_composed (self, spec);
+  drop_down = g_ptr_array_index (self->drop_downs, index);
+  n = applies (self, index) ? g_list_model_get_n_items (gtk_drop_down_get_model (drop_down)) : 1;
+  for (guint i = 0; i < n; i++)
+    {
+      gtk_drop_down_set_selected (drop_down, i);
+      if (choose_for (self, spec, index + 1))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+set_other (SheafFacetBar *self, const char *label)
+{
+  GtkDropDown *first = g_ptr_array_index (self->drop_downs, 0);
+  GtkStringList *labels = GTK_STRING_LIST (gtk_drop_down_get_model (first));
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (labels)) - (self->has_other ? 1 : 0);
+
+  if (self->has_other)
+    gtk_string_list_remove (labels, n);
+  self->has_other = label != NULL;
+  if (label == NULL)
+    return;
+  gtk_string_list_append (labels, label);
+  gtk_drop_down_set_selected (first, n);
+}
+
+static void
+show (SheafFacetBar *self, const char *spec)
+{
+  const char *words = words_of (self, spec);
+
+  self->filling = TRUE;
+  gtk_editable_set_text (GTK_EDITABLE (self->search), words != NULL ? words : "");
+  if (self->drop_downs->len > 0)
+    {
+      set_other (self, NULL);
+      if (words != NULL)
+        set_other (self, _ ("Search results"));
+      else if (!choose_for (self, spec, 0))
+        /* Translators: in place of a collection's name, where none of the collections is open */
+        set_other (self, C_ ("collection", "Other"));
+      update_visible (self);
+    }
   self->filling = FALSE;
 }
 
@@ -192,10 +273,13 @@ sheaf_facet_bar_set_spec (SheafFacetBar *self, const char *spec)
   g_return_if_fail (spec != NULL);
 
   type = sheaf_source_type_for (spec);
-  if (type == self->type)
-    return;
-  self->type = type;
-  fill (self);
+  if (type != self->type)
+    {
+      self->type = type;
+      fill (self);
+    }
+  if (self->type != NULL && self->type->compose != NULL)
+    show (self, spec);
 }
 
 void

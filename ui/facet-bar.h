@@ -17,7 +17,7 @@ G_DECLARE_FINAL_TYPE (SheafFacetBar, sheaf_facet_bar, SHEAF, FACET_BAR, GtkWidge
 
 /* Signal: chosen (const char *spec): the address of what was just chosen */
 
-/* Shows the choices of the type of @spec; those of the same type as before stay as they are. */
+/* Shows what may be chosen of the type of @spec, and what of it @spec is. */
 void sheaf_facet_bar_set_spec (SheafFacetBar *self, const char *spec);
 void sheaf_facet_bar_start_search (SheafFacetBar *self);
 
