@@ -27,7 +27,13 @@ G_BEGIN_DECLS
  * XPM, AVIF): no network and no process, nothing read but what is installed, nothing written but
  *   temporary files
  * @SHEAF_SANDBOX_PROCESSES: gdk-pixbuf from 2.44 on, which starts processes and confines them
- *   itself: no network
+ *   itself, through glycin: no network
+ *
+ * Glycin runs a decoder under bubblewrap with namespaces and a filter of its own, or in a Flatpak
+ * asks flatpak-spawn for a sandbox.  That takes mounting (hence no Landlock), netlink, local
+ * sockets, a memfd and execve().  It also raises RLIMIT_AS, and goes on when it may not.  Where
+ * bubblewrap dies of a filter, or the system has no namespaces for it, glycin decodes without a
+ * sandbox: what the last class allows is then all that confines the decoder.
  */
 typedef enum
 {

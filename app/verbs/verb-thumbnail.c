@@ -130,12 +130,6 @@ hand_over_pixels (SheafPicture *picture, GVariantDict *values, GError **error)
   return sheaf_pixels_to_memfd (pixels, values, error);
 }
 
-static gboolean
-may_use_pixbuf (void)
-{
-  return pixbuf_is_here || !sheaf_pixbuf_starts_processes ();
-}
-
 SheafReply *
 sheaf_verb_thumbnail_run (SheafJob *job,
                           SheafProgressFunc progress,
@@ -226,7 +220,8 @@ sheaf_verb_thumbnail_warm_up (void)
   g_debug ("Warming up: %s, %s", _ ("This is not a picture"), g_strerror (EINVAL));
   sheaf_profile_warm_up ();
   warm_up_with (&picture);
-  if (may_use_pixbuf ())
+  /* One that starts processes may open files all its life, and would start one for each format. */
+  if (!sheaf_pixbuf_starts_processes ())
     {
       g_autoptr (SheafPicture) from_bmp = NULL;
 
