@@ -222,6 +222,15 @@ drawn_by (SheafThumb *thumb)
   return gsk_texture_node_get_texture (node);
 }
 
+static SheafShape
+shape_of (SheafThumb *thumb)
+{
+  GtkWidget *widget = GTK_WIDGET (thumb);
+
+  return (SheafShape){ gtk_widget_get_width (widget), gtk_widget_get_height (widget),
+                       gtk_widget_get_scale_factor (widget) };
+}
+
 static void
 test_thumb (void)
 {
@@ -232,7 +241,7 @@ test_thumb (void)
   GdkTexture *texture = sheaf_texture_cache_add (cache, entry, FALSE, pixels);
   SheafThumb *thumb = g_object_new (SHEAF_TYPE_THUMB, NULL);
   GtkWidget *window = gtk_window_new ();
-  SheafShape shape = { 0, 0, 1 };
+  SheafShape shape;
 
   gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (thumb));
   gtk_window_present (GTK_WINDOW (window));
@@ -245,11 +254,16 @@ test_thumb (void)
   g_assert_true (drawn_by (thumb) == texture);
   while (drawn_by (thumb) == texture)
     iterate ();
-  shape.width = gtk_widget_get_width (GTK_WIDGET (thumb));
-  shape.height = gtk_widget_get_height (GTK_WIDGET (thumb));
-  shape.scale = gtk_widget_get_scale_factor (GTK_WIDGET (thumb));
+  shape = shape_of (thumb);
   g_assert_true (drawn_by (thumb) == sheaf_texture_cache_lookup_cut (cache, texture, &shape));
   g_assert_true (sheaf_thumb_get_texture (thumb) == texture);
+
+  /* In another size it is cut anew. */
+  gtk_window_set_default_size (GTK_WINDOW (window), 2 * shape.width, 2 * shape.height);
+  while (gtk_widget_get_width (GTK_WIDGET (thumb)) == shape.width || drawn_by (thumb) == texture)
+    iterate ();
+  shape = shape_of (thumb);
+  g_assert_true (drawn_by (thumb) == sheaf_texture_cache_lookup_cut (cache, texture, &shape));
 
   /* Another in between; the first has its cut at once when it comes back. */
   sheaf_thumb_set_texture (thumb, other);
