@@ -359,27 +359,40 @@ on_retry_clicked (SheafTile *self)
                               gtk_list_item_get_position (self->list_item));
 }
 
+/* Files where there are some already, and the links of the others: a browser takes those. */
 static GdkContentProvider *
 content_of (GPtrArray *items)
 {
-  GdkContentProvider *content;
+  g_autoptr (GString) links = g_string_new (NULL);
+  GdkContentProvider *contents[2] = { NULL };
   GdkFileList *list;
   GSList *files = NULL;
 
-  for (guint i = items->len; i-- > 0;)
+  for (guint i = 0; i < items->len; i++)
     {
       GFile *file = sheaf_item_get_file (g_ptr_array_index (items, i));
+      SheafEntry *entry = sheaf_item_get_entry (g_ptr_array_index (items, i));
+      const char *link = entry->url != NULL ? entry->url : entry->page_url;
 
       if (file != NULL)
-        files = g_slist_prepend (files, file);
+        files = g_slist_prepend (files, g_object_ref (file));
+      else if (link != NULL)
+        {
+          files = g_slist_prepend (files, g_file_new_for_uri (link));
+          g_string_append_printf (links, "%s%s", links->len > 0 ? "\n" : "", link);
+        }
     }
   if (files == NULL)
     return NULL;
+  files = g_slist_reverse (files);
   list = gdk_file_list_new_from_list (files);
-  g_slist_free (files);
-  content = gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, list);
+  g_slist_free_full (files, g_object_unref);
+  contents[0] = gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, list);
   g_boxed_free (GDK_TYPE_FILE_LIST, list);
-  return content;
+  if (links->len == 0)
+    return contents[0];
+  contents[1] = gdk_content_provider_new_typed (G_TYPE_STRING, links->str);
+  return gdk_content_provider_new_union (contents, G_N_ELEMENTS (contents));
 }
 
 /* Only what is picked is dragged out; anywhere else a drag draws the rubber band. */

@@ -35,8 +35,22 @@ def pseudo_locale():
     return os.path.join(work, "locale")
 
 
+def real_locale():
+    """One that is made here: C.UTF-8 has no languages from glibc 2.39 on, and others need not be there."""
+    folder = os.path.join(os.environ["HOME"], "locales")
+    os.makedirs(folder, exist_ok=True)
+    # It warns of what it finds in its own files, with status 1.
+    subprocess.run(
+        ["localedef", "--no-archive", "-i", "en_US", "-f", "UTF-8", os.path.join(folder, "en_US.UTF-8")],
+        capture_output=True,
+    )
+    return folder
+
+
 def start(stack, *arguments):
-    environment = {"LC_ALL": "C.UTF-8", "LANGUAGE": "he", "SHEAF_LOCALE_DIR": pseudo_locale()}
+    environment = {
+        "LOCPATH": real_locale(), "LC_ALL": "en_US.UTF-8", "LANGUAGE": "he", "SHEAF_LOCALE_DIR": pseudo_locale(),
+    }
     sheaf = Sheaf(*arguments, environment=environment)
     stack.callback(sheaf.kill)
     sheaf.wait_window()
