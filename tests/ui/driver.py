@@ -141,10 +141,17 @@ class Node:
 
     @property
     def name(self):
-        name = self.get(ACCESSIBLE, "Name")
+        name = self.get(ACCESSIBLE, "Name") or self.name_by_label()
         # GTK 4.8 names a button with a mnemonic by both its texts: “_Save Save”.
         half = (len(name) - 1) // 2 + 1
         return name[half + 1 :] if name[:half].replace("_", "", 1) == name[half + 1 :] != "" else name
+
+    def name_by_label(self):
+        """Newer GTK leaves it to the reader to ask what labels the item of a menu."""
+        if self.role != "menu item":
+            return ""
+        labels = [Node(label) for kind, nodes in self.call(ACCESSIBLE, "GetRelationSet")[0] if kind == 2 for label in nodes]
+        return " ".join(label.text for label in labels)
 
     @property
     def description(self):
@@ -422,7 +429,10 @@ class Program:
             left, _, top, _ = map(int, extents.groups())
             return x + left, y + top
         # Without a compositor GTK draws a border of its own, the same on every side.
-        _, _, frame_width, _ = frame.box
+        inset, _, frame_width, _ = frame.box
+        if inset < 0:
+            # Newer GTK counts it in, and from a corner within.
+            return x + 16, y + 16
         border = max(0, (width - frame_width) // 2)
         return x + border, y + border
 

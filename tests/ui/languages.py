@@ -41,7 +41,7 @@ def real_locale():
     os.makedirs(folder, exist_ok=True)
     # It warns of what it finds in its own files, with status 1.
     subprocess.run(
-        ["localedef", "--no-archive", "-i", "en_US", "-f", "UTF-8", os.path.join(folder, "en_US.UTF-8")],
+        ["localedef", "--no-archive", "-i", "he_IL", "-f", "UTF-8", os.path.join(folder, "he_IL.UTF-8")],
         capture_output=True,
     )
     return folder
@@ -49,7 +49,7 @@ def real_locale():
 
 def start(stack, *arguments):
     environment = {
-        "LOCPATH": real_locale(), "LC_ALL": "en_US.UTF-8", "LANGUAGE": "he", "SHEAF_LOCALE_DIR": pseudo_locale(),
+        "LOCPATH": real_locale(), "LC_ALL": "he_IL.UTF-8", "LANGUAGE": "he", "SHEAF_LOCALE_DIR": pseudo_locale(),
     }
     sheaf = Sheaf(*arguments, environment=environment)
     stack.callback(sheaf.kill)
