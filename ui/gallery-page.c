@@ -98,26 +98,29 @@ static void
 update_bar (SheafGalleryPage *self)
 {
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->items));
+  guint n_shown = g_list_model_get_n_items (G_LIST_MODEL (self->arranged));
   guint n_selected = sheaf_grid_get_n_selected (self->grid);
+  gboolean filtered = sheaf_arranged_list_get_filtered (self->arranged);
+  guint n_wanted = n_selected > 0 || !filtered ? n_selected : n_shown;
   g_autofree char *text = NULL;
   g_autofree char *label = NULL;
 
   if (n_selected > 0)
-    {
-      /* Translators: how many pictures are selected, of how many that are shown */
-      text = g_strdup_printf (g_dngettext (NULL, "%u of %u selected", "%u of %u selected", n_items),
-                              n_selected, n_items);
-      label = g_strdup_printf (g_dngettext (NULL, "_Download %u", "_Download %u", n_selected),
-                               n_selected);
-    }
+    /* Translators: how many pictures are selected, of how many that are shown */
+    text = g_strdup_printf (g_dngettext (NULL, "%u of %u selected", "%u of %u selected", n_shown),
+                            n_selected, n_shown);
+  else if (filtered)
+    text = g_strdup_printf (_ ("%u of %u pictures"), n_shown, n_items);
   else
-    {
-      text = g_strdup_printf (g_dngettext (NULL, "%u picture", "%u pictures", n_items), n_items);
-      label = g_strdup (_ ("_Download All"));
-    }
+    text = g_strdup_printf (g_dngettext (NULL, "%u picture", "%u pictures", n_items), n_items);
+  if (n_wanted > 0)
+    label
+        = g_strdup_printf (g_dngettext (NULL, "_Download %u", "_Download %u", n_wanted), n_wanted);
+  else
+    label = g_strdup (_ ("_Download All"));
   gtk_label_set_text (self->count, text);
   gtk_button_set_label (self->download, label);
-  gtk_button_set_label (self->select_all, n_selected > 0 && n_selected == n_items
+  gtk_button_set_label (self->select_all, n_selected > 0 && n_selected == n_shown
                                               ? _ ("Select _None")
                                               : _ ("Select _All"));
   gtk_action_bar_set_revealed (self->bar, n_items > 0);
@@ -469,6 +472,7 @@ on_licence_changed (SheafGalleryPage *self)
 
   if (selected < G_N_ELEMENTS (parts))
     sheaf_arranged_list_set_licence (self->arranged, parts[selected]);
+  update_bar (self);
 }
 
 static void
