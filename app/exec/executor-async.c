@@ -92,12 +92,6 @@ executor_async_run_async (SheafExecutor *executor,
 }
 
 static SheafReply *
-executor_async_run_finish (SheafExecutor *executor, GAsyncResult *result, GError **error)
-{
-  return sheaf_request_finish (executor, result, error);
-}
-
-static SheafReply *
 executor_async_run (SheafExecutor *executor,
                     SheafJob *job,
                     GCancellable *cancellable,
@@ -137,7 +131,6 @@ static void
 executor_iface_init (SheafExecutorInterface *iface)
 {
   iface->run_async = executor_async_run_async;
-  iface->run_finish = executor_async_run_finish;
   iface->run = executor_async_run;
   iface->get_n_jobs = executor_async_get_n_jobs;
   iface->shutdown = executor_async_shutdown;

@@ -44,12 +44,6 @@ executor_pooled_run_async (SheafExecutor *executor,
 }
 
 static SheafReply *
-executor_pooled_run_finish (SheafExecutor *executor, GAsyncResult *result, GError **error)
-{
-  return sheaf_request_finish (executor, result, error);
-}
-
-static SheafReply *
 executor_pooled_run (SheafExecutor *executor,
                      SheafJob *job,
                      GCancellable *cancellable,
@@ -82,7 +76,6 @@ static void
 executor_iface_init (SheafExecutorInterface *iface)
 {
   iface->run_async = executor_pooled_run_async;
-  iface->run_finish = executor_pooled_run_finish;
   iface->run = executor_pooled_run;
   iface->get_n_jobs = executor_pooled_get_n_jobs;
   iface->shutdown = executor_pooled_shutdown;

@@ -8,6 +8,7 @@
 
 #include "app/exec/executor.h"
 
+#include "app/exec/request.h"
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
@@ -41,7 +42,7 @@ sheaf_executor_run_finish (SheafExecutor *self, GAsyncResult *result, GError **e
 {
   g_return_val_if_fail (SHEAF_IS_EXECUTOR (self), NULL);
 
-  return SHEAF_EXECUTOR_GET_IFACE (self)->run_finish (self, result, error);
+  return sheaf_request_finish (self, result, error);
 }
 
 SheafReply *

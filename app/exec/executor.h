@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 #define SHEAF_TYPE_EXECUTOR (sheaf_executor_get_type ())
 G_DECLARE_INTERFACE (SheafExecutor, sheaf_executor, SHEAF, EXECUTOR, GObject)
 
+/* run_async() answers through a SheafRequest (request.h). */
 struct _SheafExecutorInterface
 {
   GTypeInterface parent_iface;
@@ -28,7 +29,6 @@ struct _SheafExecutorInterface
                      GCancellable *cancellable,
                      GAsyncReadyCallback callback,
                      gpointer user_data);
-  SheafReply *(*run_finish) (SheafExecutor *self, GAsyncResult *result, GError **error);
   SheafReply *(*run) (SheafExecutor *self,
                       SheafJob *job,
                       GCancellable *cancellable,

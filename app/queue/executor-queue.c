@@ -304,12 +304,6 @@ executor_queue_run_async (SheafExecutor *executor,
 }
 
 static SheafReply *
-executor_queue_run_finish (SheafExecutor *executor, GAsyncResult *result, GError **error)
-{
-  return sheaf_request_finish (executor, result, error);
-}
-
-static SheafReply *
 executor_queue_run (SheafExecutor *executor,
                     SheafJob *job,
                     GCancellable *cancellable,
@@ -364,7 +358,6 @@ static void
 executor_iface_init (SheafExecutorInterface *iface)
 {
   iface->run_async = executor_queue_run_async;
-  iface->run_finish = executor_queue_run_finish;
   iface->run = executor_queue_run;
   iface->get_n_jobs = executor_queue_get_n_jobs;
   iface->dup_trouble = executor_queue_dup_trouble;
