@@ -38,7 +38,7 @@ typedef struct
   gboolean kill_servers;
 } Case;
 
-/* Those of @parent's threads that are still @program: a child is this program until its exec. */
+/* The children of @parent's threads that are @program: one is still its parent until its exec. */
 static GArray *
 list_children (GPid parent, const char *program)
 {
@@ -165,6 +165,7 @@ test_killed (gconstpointer data)
                                             .backoff_ms = 5 };
   g_autoptr (SheafDownloadPool) pool = sheaf_download_pool_new (executor, NULL, &download_options);
   g_autoptr (GPtrArray) downloads = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GArray) left = NULL;
   gint64 start = g_get_monotonic_time ();
   guint64 all = 0;
   guint n_kills;
@@ -186,7 +187,8 @@ test_killed (gconstpointer data)
                   (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
   g_assert_cmpuint (n_kills, ==, N_KILLS);
   sheaf_executor_shutdown (executor, FALSE);
-  g_assert_cmpuint (list_children (getpid (), "sheaf-fetcher")->len, ==, 0);
+  left = list_children (getpid (), "sheaf-fetcher");
+  g_assert_cmpuint (left->len, ==, 0);
   check_folder (folder);
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }

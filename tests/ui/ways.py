@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+"""Ways of working in the window: comparing them, choosing one for a download, waiting for a worker
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import os
+import re
+import shutil
+import socket
+import subprocess
+
+from driver import Sheaf, run, wait
+
+BUILD = os.environ["SHEAF_BUILD_DIR"]
+FOLDER = os.path.join(os.environ["HOME"], "Pictures")
+
+
+def files():
+    return [
+        os.path.join(folder, name) for folder, _, names in os.walk(FOLDER) for name in names
+        if not name.startswith(".")
+    ]
+
+
+def compares(stack):
+    """a comparison shows a bar for each way of working, and says what it found"""
+    sheaf = Sheaf()
+    stack.callback(sheaf.kill)
+    sheaf.wait_window()
+    sheaf.key("alt+4")
+    sheaf.press("combo box", re.compile("Downloads|Work"))
+    sheaf.key("End")
+    sheaf.key("Return")
+    sheaf.wait_words(re.compile("19,000 to 20,000"))
+    sheaf.press("push button", re.compile("^(Run|Compare)"))
+    sheaf.wait_words(re.compile("^Use “sequential” here"))
+    chart = sheaf.find(name=re.compile("One at a time: .*; Threads × "))
+    assert all(re.search(r"\d", bar) for bar in chart.name.split("; ")), chart.name
+    sheaf.picture("compared")
+    sheaf.tab_to("push button", "Copy as Text")
+    sheaf.key("space")
+    sheaf.wait_words(re.compile("Copied as text"))
+    assert sheaf.quit() == 0
+
+
+def start(stack, *command, **options):
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
+
+    def end():
+        process.terminate()
+        process.wait()
+
+    stack.callback(end)
+    return process
+
+
+def answers(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def waits_for_a_worker(stack):
+    """a download through the queue says that it has no worker, and goes on when one comes"""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    start(
+        stack, "redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "",
+        "--appendonly", "no", stdout=subprocess.DEVNULL,
+    )
+    wait(lambda: answers(port), "the broker")
+    broker = f"redis://127.0.0.1:{port}"
+    sheaf = Sheaf("demo:", environment={"SHEAF_BROKER": broker})
+    stack.callback(sheaf.kill)
+    sheaf.wait_window()
+    tile = wait(lambda: sheaf.tiles(), "the tiles of the gallery")[0]
+    sheaf.click(tile)
+    wait(lambda: tile.has("selected"), "the tile to be selected")
+    sheaf.press("push button", "More")
+    sheaf.press("menu item", "Download With")
+    sheaf.press("menu item", "Job queue")
+    sheaf.wait_words(re.compile(rf"Waiting for a worker: .* sheaf-cli worker --broker '{broker}'"))
+    sheaf.picture("waiting")
+    assert files() == [], files()
+
+    work = os.path.join(os.environ["HOME"], "work")
+    os.mkdir(work)
+    start(
+        stack, os.path.join(BUILD, "app", "sheaf-cli"), "worker", "--broker", broker,
+        cwd=work, stderr=subprocess.DEVNULL,
+    )
+    wait(files, "a picture in the folder")
+    sheaf.wait_tile(re.compile(", Ready$"))
+    wait(lambda: not any("Waiting for a worker" in word for word in sheaf.words()), "the words to go")
+    assert sheaf.quit() == 0
+
+
+if shutil.which("redis-server"):
+    run(compares, waits_for_a_worker)
+else:
+    run(compares)
