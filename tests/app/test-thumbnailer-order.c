@@ -388,14 +388,9 @@ test_moved_in (Fixture *fixture, gconstpointer data)
 #define ADD(name, function)                                                                        \
   g_test_add ("/thumbnailer/" name, Fixture, NULL, set_up, function, tear_down)
 
-int
-main (int argc, char *argv[])
+static void
+add_tests (void)
 {
-  g_autofree char *cache = g_dir_make_tmp ("sheaf-test-XXXXXX", NULL);
-  int status;
-
-  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
-  g_test_init (&argc, &argv, NULL);
   ADD ("forget-comes-first", test_forget_comes_first);
   ADD ("forget-under-way", test_forget_under_way);
   ADD ("coalesce", test_coalesce);
@@ -408,7 +403,10 @@ main (int argc, char *argv[])
   ADD ("changes-under-way", test_changes_under_way);
   ADD ("slow-writer", test_slow_writer);
   ADD ("moved-in", test_moved_in);
-  status = g_test_run ();
-  remove_all (cache);
-  return status;
+}
+
+int
+main (int argc, char *argv[])
+{
+  return run_with_own_cache (argc, argv, add_tests);
 }

@@ -265,21 +265,19 @@ test_crash (Fixture *fixture, gconstpointer data)
 #define ADD(name, function)                                                                        \
   g_test_add ("/thumbnailer-preview/" name, Fixture, NULL, set_up, function, tear_down)
 
-int
-main (int argc, char *argv[])
+static void
+add_tests (void)
 {
-  g_autofree char *cache = g_dir_make_tmp ("sheaf-test-XXXXXX", NULL);
-  int status;
-
-  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
-  g_test_init (&argc, &argv, NULL);
   ADD ("comes-first", test_comes_first);
   ADD ("not-cached", test_not_cached);
   ADD ("without", test_without);
   ADD ("order", test_order);
   ADD ("with-batch", test_with_batch);
   ADD ("crash", test_crash);
-  status = g_test_run ();
-  remove_all (cache);
-  return status;
+}
+
+int
+main (int argc, char *argv[])
+{
+  return run_with_own_cache (argc, argv, add_tests);
 }

@@ -285,15 +285,9 @@ test_descriptors (Fixture *fixture, gconstpointer data)
 #define ADD(name, function)                                                                        \
   g_test_add ("/thumbnailer/" name, Fixture, NULL, set_up, function, tear_down)
 
-int
-main (int argc, char *argv[])
+static void
+add_tests (void)
 {
-  g_autofree char *cache = g_dir_make_tmp ("sheaf-test-XXXXXX", NULL);
-  int status;
-
-  /* Only the cache is kept apart: gdk-pixbuf tells formats by the system's MIME types. */
-  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
-  g_test_init (&argc, &argv, NULL);
   ADD ("cache-round-trip", test_cache_round_trip);
   ADD ("foreign-entries", test_foreign_entries);
   ADD ("damaged-entry", test_damaged_entry);
@@ -303,7 +297,10 @@ main (int argc, char *argv[])
   ADD ("no-such-file", test_no_such_file);
   ADD ("inside-cache", test_inside_cache);
   ADD ("descriptors", test_descriptors);
-  status = g_test_run ();
-  remove_all (cache);
-  return status;
+}
+
+int
+main (int argc, char *argv[])
+{
+  return run_with_own_cache (argc, argv, add_tests);
 }

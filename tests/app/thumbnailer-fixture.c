@@ -231,3 +231,18 @@ load_and_wait (
   load (fixture, file, output, pixels, SHEAF_THUMBNAIL_BACKGROUND, NULL, outcome);
   wait_for (outcome);
 }
+
+int
+run_with_own_cache (int argc, char *argv[], void (*add_tests) (void))
+{
+  g_autofree char *cache = g_dir_make_tmp ("sheaf-test-XXXXXX", NULL);
+  int status;
+
+  /* Only the cache is kept apart: gdk-pixbuf tells formats by the system's MIME types. */
+  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
+  g_test_init (&argc, &argv, NULL);
+  add_tests ();
+  status = g_test_run ();
+  remove_all (cache);
+  return status;
+}

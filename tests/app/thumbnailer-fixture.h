@@ -46,6 +46,9 @@ void set_closed (TestExecutor *self, gboolean closed);
 /* Until so many jobs came, those before included. */
 void wait_for_jobs (TestExecutor *self, guint n);
 
+/* For main(): runs the tests that @add_tests adds, with a cache of thumbnails of their own. */
+int run_with_own_cache (int argc, char *argv[], void (*add_tests) (void));
+
 void set_up (Fixture *fixture, gconstpointer data);
 void tear_down (Fixture *fixture, gconstpointer data);
 void remove_all (const char *path);
