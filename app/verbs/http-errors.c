@@ -8,8 +8,6 @@
 
 #include "app/verbs/http-errors.h"
 
-#include "app/work/error.h"
-
 #include <glib/gi18n-lib.h>
 #include <libsoup/soup.h>
 #include <string.h>
@@ -30,8 +28,8 @@ describe_certificate (GTlsCertificateFlags flags)
   return _ ("The certificate of “%s” cannot be accepted.");
 }
 
-static GError *
-say (SheafError code, const char *format, const char *host)
+GError *
+sheaf_http_error_about (SheafError code, const char *format, const char *host)
 {
   g_autofree char *message = NULL;
 
@@ -48,27 +46,31 @@ from_io_error (const GError *error, const char *host, gboolean in_body)
   switch (error->code)
     {
     case G_IO_ERROR_CONNECTION_REFUSED:
-      return say (SHEAF_ERROR_REFUSED, _ ("Nobody answers at “%s”: the connection was refused."),
-                  host);
+      return sheaf_http_error_about (
+          SHEAF_ERROR_REFUSED, _ ("Nobody answers at “%s”: the connection was refused."), host);
     case G_IO_ERROR_HOST_NOT_FOUND:
-      return say (SHEAF_ERROR_DNS, _ ("There is no host called “%s”."), host);
+      return sheaf_http_error_about (SHEAF_ERROR_DNS, _ ("There is no host called “%s”."), host);
     case G_IO_ERROR_HOST_UNREACHABLE:
     case G_IO_ERROR_NETWORK_UNREACHABLE:
-      return say (SHEAF_ERROR_DNS, _ ("No way to “%s” was found; is this computer online?"), host);
+      return sheaf_http_error_about (
+          SHEAF_ERROR_DNS, _ ("No way to “%s” was found; is this computer online?"), host);
     case G_IO_ERROR_TIMED_OUT:
-      return say (SHEAF_ERROR_TIMEOUT, _ ("“%s” did not answer in time."), host);
+      return sheaf_http_error_about (SHEAF_ERROR_TIMEOUT, _ ("“%s” did not answer in time."), host);
     case G_IO_ERROR_PARTIAL_INPUT:
       if (in_body)
-        return say (SHEAF_ERROR_SHORT, _ ("“%s” ended the file before it was whole."), host);
-      return say (SHEAF_ERROR_RESET, _ ("“%s” closed the connection without an answer."), host);
+        return sheaf_http_error_about (SHEAF_ERROR_SHORT,
+                                       _ ("“%s” ended the file before it was whole."), host);
+      return sheaf_http_error_about (SHEAF_ERROR_RESET,
+                                     _ ("“%s” closed the connection without an answer."), host);
     case G_IO_ERROR_INVALID_DATA:
-      return say (SHEAF_ERROR_PROTOCOL, _ ("“%s” sent data that cannot be unpacked."), host);
+      return sheaf_http_error_about (SHEAF_ERROR_PROTOCOL,
+                                     _ ("“%s” sent data that cannot be unpacked."), host);
     case G_IO_ERROR_CONNECTION_CLOSED:
     case G_IO_ERROR_CLOSED:
     /* libsoup's HTTP/2 streams that the server ended with an error code arrive like this. */
     case G_IO_ERROR_FAILED:
     default:
-      return say (SHEAF_ERROR_RESET, _ ("“%s” broke off the connection."), host);
+      return sheaf_http_error_about (SHEAF_ERROR_RESET, _ ("“%s” broke off the connection."), host);
     }
 }
 
@@ -84,25 +86,29 @@ sheaf_http_error_from_gio (const GError *error,
     return g_error_copy (error);
   if (error->domain == G_RESOLVER_ERROR)
     return g_error_matches (error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_TEMPORARY_FAILURE)
-               ? say (SHEAF_ERROR_DNS,
-                      _ ("The name “%s” could not be looked up; is this computer online?"), host)
-               : say (SHEAF_ERROR_DNS, _ ("There is no host called “%s”."), host);
+               ? sheaf_http_error_about (
+                   SHEAF_ERROR_DNS,
+                   _ ("The name “%s” could not be looked up; is this computer online?"), host)
+               : sheaf_http_error_about (SHEAF_ERROR_DNS, _ ("There is no host called “%s”."),
+                                         host);
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
-    return say (SHEAF_ERROR_RESET, _ ("“%s” broke off the connection."), host);
+    return sheaf_http_error_about (SHEAF_ERROR_RESET, _ ("“%s” broke off the connection."), host);
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
-    return say (SHEAF_ERROR_TLS, describe_certificate (tls_flags), host);
+    return sheaf_http_error_about (SHEAF_ERROR_TLS, describe_certificate (tls_flags), host);
   /* GIO's word for a handshake that was cut off, too; a server that has just been killed does so.
    */
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
-    return say (SHEAF_ERROR_RESET, _ ("The secure connection to “%s” broke off at its beginning."),
-                host);
+    return sheaf_http_error_about (
+        SHEAF_ERROR_RESET, _ ("The secure connection to “%s” broke off at its beginning."), host);
   if (error->domain == G_TLS_ERROR)
-    return say (SHEAF_ERROR_TLS, _ ("No secure connection to “%s” could be made."), host);
+    return sheaf_http_error_about (SHEAF_ERROR_TLS,
+                                   _ ("No secure connection to “%s” could be made."), host);
   if (error->domain == SOUP_SESSION_ERROR)
-    return say (SHEAF_ERROR_PROTOCOL, _ ("“%s” does not speak HTTP as it should."), host);
+    return sheaf_http_error_about (SHEAF_ERROR_PROTOCOL,
+                                   _ ("“%s” does not speak HTTP as it should."), host);
   if (error->domain == G_IO_ERROR)
     return from_io_error (error, host, in_body);
-  return say (SHEAF_ERROR_RESET, _ ("“%s” broke off the connection."), host);
+  return sheaf_http_error_about (SHEAF_ERROR_RESET, _ ("“%s” broke off the connection."), host);
 }
 
 static gboolean

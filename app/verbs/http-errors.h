@@ -5,7 +5,7 @@
  * Pure functions from what libsoup, GIO or a server said to the one cause a person is told. */
 #pragma once
 
-#include <gio/gio.h>
+#include "app/work/error.h"
 
 G_BEGIN_DECLS
 
@@ -38,6 +38,14 @@ GError *sheaf_http_error_from_status (guint status,
                                       const char *body,
                                       gsize length,
                                       gboolean authorized);
+
+/**
+ * sheaf_http_error_about:
+ * @format: a translated sentence with one "%s" for @host
+ *
+ * Returns: (transfer full): the #SheafError
+ */
+GError *sheaf_http_error_about (SheafError code, const char *format, const char *host);
 
 /**
  * sheaf_http_parse_retry_after:

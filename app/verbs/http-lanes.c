@@ -8,6 +8,9 @@
 
 #include "app/verbs/url-rules.h"
 
+#include <errno.h>
+#include <sys/socket.h>
+
 #define N_LANES     4
 #define MAX_CONNS   64
 #define BLOCKED_KEY "sheaf-blocked"
@@ -16,6 +19,7 @@
 struct _SheafHttpLane
 {
   SoupSession *session;
+  GHashTable *sockets; /* (element-type guint GWeakRef): of connections, by their number */
   guint n_taken;
   gboolean http1;
   gboolean allow_private;
@@ -41,6 +45,7 @@ lanes_free (gpointer data)
       if (lane->session != NULL)
         soup_session_abort (lane->session);
       g_clear_object (&lane->session);
+      g_clear_pointer (&lane->sockets, g_hash_table_unref);
     }
   g_main_context_pop_thread_default (self->context);
   g_main_context_unref (self->context);
@@ -79,6 +84,13 @@ lanes_of_context (void)
   return lanes;
 }
 
+static void
+socket_ref_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
 static SoupSession *
 new_session (void)
 {
@@ -103,6 +115,8 @@ sheaf_http_lane_take (gboolean http1, gboolean allow_private)
   if (best->session == NULL)
     {
       best->session = new_session ();
+      if (best->sockets == NULL)
+        best->sockets = g_hash_table_new_full (NULL, NULL, NULL, socket_ref_free);
       best->http1 = http1;
       best->allow_private = allow_private;
     }
@@ -173,9 +187,52 @@ on_http1_network_event (SoupMessage *message, GSocketClientEvent event, GIOStrea
     keep_to_http1 (connection);
 }
 
+static gboolean
+is_gone (gpointer key, gpointer value, gpointer user_data)
+{
+  g_autoptr (GSocket) socket = g_weak_ref_get (value);
+
+  return socket == NULL || g_socket_is_closed (socket);
+}
+
+static void
+on_any_network_event (SoupMessage *message,
+                      GSocketClientEvent event,
+                      GIOStream *connection,
+                      SheafHttpLane *lane)
+{
+  GWeakRef *ref;
+
+  if (event != G_SOCKET_CLIENT_CONNECTED || !G_IS_SOCKET_CONNECTION (connection))
+    return;
+  g_hash_table_foreach_remove (lane->sockets, is_gone, NULL);
+  ref = g_new0 (GWeakRef, 1);
+  g_weak_ref_init (ref, g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
+  g_hash_table_replace (lane->sockets,
+                        GUINT_TO_POINTER ((guint) soup_message_get_connection_id (message)), ref);
+}
+
+gboolean
+sheaf_http_lane_is_cut (SheafHttpLane *lane, SoupMessage *message)
+{
+  GWeakRef *ref = g_hash_table_lookup (
+      lane->sockets, GUINT_TO_POINTER ((guint) soup_message_get_connection_id (message)));
+  g_autoptr (GSocket) socket = ref != NULL ? g_weak_ref_get (ref) : NULL;
+  char byte;
+  gssize n;
+
+  if (ref == NULL)
+    return FALSE;
+  if (socket == NULL || g_socket_is_closed (socket))
+    return TRUE;
+  n = recv (g_socket_get_fd (socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
 void
 sheaf_http_lane_guard (SheafHttpLane *lane, SoupMessage *message)
 {
+  g_signal_connect (message, "network-event", G_CALLBACK (on_any_network_event), lane);
   if (!lane->allow_private)
     g_signal_connect (message, "network-event", G_CALLBACK (on_public_network_event), NULL);
   if (lane->http1)

@@ -41,6 +41,15 @@ void sheaf_http_lane_guard (SheafHttpLane *lane, SoupMessage *message);
 /* Whether a connection for @message was not made because its address is private. */
 gboolean sheaf_http_lane_was_blocked (SoupMessage *message);
 
+/**
+ * sheaf_http_lane_is_cut:
+ * @message: sent through @lane
+ *
+ * Whether the other side has closed @message's connection, or it broke, and nothing that came over
+ * it is unread.
+ */
+gboolean sheaf_http_lane_is_cut (SheafHttpLane *lane, SoupMessage *message);
+
 /* Closes every lane of the calling thread's @context; nothing may be in flight on it. */
 void sheaf_http_lanes_close (GMainContext *context);
 

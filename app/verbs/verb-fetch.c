@@ -12,7 +12,9 @@
 
 #include "app/verbs/verb-fetch.h"
 
+#include "app/verbs/body-end.h"
 #include "app/verbs/body-file.h"
+#include "app/verbs/fetch-clock.h"
 #include "app/verbs/fetch-reply.h"
 #include "app/verbs/fetch-request.h"
 #include "app/verbs/http-errors.h"
@@ -27,14 +29,7 @@
 #define MAX_ERROR_BODY    (64 * 1024)
 #define PROGRESS_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
 #define CANCEL_GRACE      (2 * G_TIME_SPAN_SECOND) /* then what was cancelled is lost */
-
-typedef enum
-{
-  PHASE_CONNECTING,
-  PHASE_WAITING,
-  PHASE_READING,
-  PHASE_THROTTLED,
-} Phase;
+#define WATCH_INTERVAL    (1 * G_TIME_SPAN_SECOND)
 
 typedef struct
 {
@@ -58,7 +53,7 @@ typedef struct
   GSource *cancel_source;
   GError *failure; /* why it was ended early */
   char *buffer;
-  Phase phase;
+  SheafFetchClock clock;
   guint n_redirects;
 
   guint64 position;
@@ -66,14 +61,10 @@ typedef struct
   guint64 body_begin;
   gboolean resumed;
 
+  gboolean framed; /* the connection itself said where the body ended */
+
   /* Monotonic times */
   gint64 begun;
-  gint64 deadline;
-  gint64 pace_time;
-  gint64 pause_time;
-  gint64 resume_time;
-  gint64 window_time;
-  guint64 window_position;
   gint64 progress_time;
 } Fetch;
 
@@ -162,7 +153,7 @@ fetch_give_up (Fetch *self, GError *error)
       return;
     }
   self->failure = error;
-  if (self->phase == PHASE_THROTTLED)
+  if (self->clock.phase == SHEAF_FETCH_THROTTLED)
     {
       fetch_fail (self, NULL);
       return;
@@ -183,70 +174,40 @@ on_cancelled (GCancellable *cancellable, gpointer user_data)
 static GError *
 error_about_host (Fetch *self, SheafError code, const char *format)
 {
-  g_autofree char *message = NULL;
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-  message = g_strdup_printf (format, host_of (self));
-#pragma GCC diagnostic pop
-  return sheaf_error_new (code, message, 0, -1);
+  return sheaf_http_error_about (code, format, host_of (self));
 }
 
 /* --- time --- */
 
+/* A body over HTTP/2 is looked after: libsoup says nothing when its connection dies. */
+static gboolean
+must_watch (Fetch *self)
+{
+  return self->clock.phase == SHEAF_FETCH_READING
+         && soup_message_get_http_version (self->message) == SOUP_HTTP_2_0;
+}
+
 static void
 fetch_arm (Fetch *self)
 {
-  gint64 next = self->deadline;
+  gint64 next = sheaf_fetch_clock_get_next (&self->clock);
 
-  if (self->phase == PHASE_THROTTLED)
-    next = self->resume_time;
-  else if (self->phase == PHASE_READING && self->request->min_rate > 0)
-    next = MIN (next, self->window_time + self->request->rate_window * G_TIME_SPAN_MILLISECOND);
+  if (must_watch (self))
+    next = MIN (next, g_get_monotonic_time () + WATCH_INTERVAL);
   g_source_set_ready_time (self->timer, next);
 }
 
 static void
-fetch_set_phase (Fetch *self, Phase phase)
+fetch_set_phase (Fetch *self, SheafFetchPhase phase)
 {
-  guint limit
-      = phase == PHASE_CONNECTING ? self->request->connect_timeout : self->request->read_timeout;
-
-  self->phase = phase;
-  self->deadline = g_get_monotonic_time () + limit * G_TIME_SPAN_MILLISECOND;
+  sheaf_fetch_clock_enter (&self->clock, phase);
   fetch_arm (self);
 }
 
 static GError *
-late_error (Fetch *self)
+too_slow_error (Fetch *self)
 {
-  switch (self->phase)
-    {
-    case PHASE_CONNECTING:
-      return error_about_host (self, SHEAF_ERROR_TIMEOUT,
-                               _ ("No connection to “%s” could be made in time."));
-    case PHASE_WAITING:
-      return error_about_host (self, SHEAF_ERROR_TIMEOUT, _ ("“%s” did not answer in time."));
-    case PHASE_READING:
-    case PHASE_THROTTLED:
-    default:
-      return error_about_host (self, SHEAF_ERROR_STALLED,
-                               _ ("“%s” stopped sending in the middle of the file."));
-    }
-}
-
-static gboolean
-is_too_slow (Fetch *self, gint64 now)
-{
-  gint64 elapsed = now - self->window_time;
-  guint64 bytes = self->position - self->window_position;
-
-  if (self->request->min_rate == 0
-      || elapsed < self->request->rate_window * G_TIME_SPAN_MILLISECOND)
-    return FALSE;
-  self->window_time = now;
-  self->window_position = self->position;
-  return bytes * G_USEC_PER_SEC / elapsed < self->request->min_rate;
+  return error_about_host (self, SHEAF_ERROR_STALLED, _ ("“%s” sends too slowly to go on."));
 }
 
 static gboolean
@@ -257,18 +218,21 @@ on_timer (gpointer user_data)
 
   if (self->failure != NULL)
     fetch_abandon (self);
-  else if (self->phase == PHASE_THROTTLED)
+  else if (self->clock.phase == SHEAF_FETCH_THROTTLED)
     {
-      /* The pause was ours, not the server's. */
-      self->window_time += now - self->pause_time;
-      fetch_set_phase (self, PHASE_READING);
+      sheaf_fetch_clock_resume (&self->clock, now);
+      fetch_arm (self);
       fetch_read (self);
     }
-  else if (now >= self->deadline)
-    fetch_give_up (self, late_error (self));
-  else if (self->phase == PHASE_READING && is_too_slow (self, now))
+  else if (must_watch (self) && !sheaf_body_is_waiting (self->body)
+           && sheaf_http_lane_is_cut (self->lane, self->message))
     fetch_give_up (
-        self, error_about_host (self, SHEAF_ERROR_STALLED, _ ("“%s” sends too slowly to go on.")));
+        self, error_about_host (self, SHEAF_ERROR_RESET, _ ("“%s” broke off the connection.")));
+  else if (now >= self->clock.deadline)
+    fetch_give_up (self, sheaf_fetch_clock_late_error (&self->clock, host_of (self)));
+  else if (self->clock.phase == SHEAF_FETCH_READING
+           && sheaf_fetch_clock_is_too_slow (&self->clock, self->position, now))
+    fetch_give_up (self, too_slow_error (self));
   else
     fetch_arm (self);
   return G_SOURCE_CONTINUE;
@@ -293,7 +257,7 @@ fetch_succeed (Fetch *self)
   if (self->progress != NULL)
     self->progress (self->position, self->position, self->progress_data);
   reply = sheaf_fetch_reply_new (self->message, self->uri, self->position, self->resumed,
-                                 self->total > 0 || self->request->expect_bytes > 0,
+                                 self->total > 0 || self->request->expect_bytes > 0 || self->framed,
                                  (g_get_monotonic_time () - self->begun) / 1000);
   fetch_free (self);
   g_task_return_pointer (task, reply, (GDestroyNotify) sheaf_reply_unref);
@@ -385,25 +349,6 @@ fetch_report (Fetch *self, gint64 now)
                   self->progress_data);
 }
 
-/* Whether reading must wait for the transfer's own rate limit. */
-static gboolean
-fetch_throttle (Fetch *self, gint64 now)
-{
-  guint64 bytes = self->position - self->body_begin;
-  gint64 due;
-
-  if (self->request->rate_limit == 0)
-    return FALSE;
-  due = self->pace_time + (gint64) ((double) bytes / self->request->rate_limit * G_USEC_PER_SEC);
-  if (due <= now + 2 * G_TIME_SPAN_MILLISECOND)
-    return FALSE;
-  self->pause_time = now;
-  self->resume_time = due;
-  self->phase = PHASE_THROTTLED;
-  fetch_arm (self);
-  return TRUE;
-}
-
 static gboolean
 fetch_fail_too_large (Fetch *self, GError **error)
 {
@@ -439,6 +384,22 @@ fetch_take (Fetch *self, gsize length, GError **error)
   return TRUE;
 }
 
+/* The body says it is at its end; was it the server that ended it? */
+static void
+fetch_end_body (Fetch *self)
+{
+  SheafBodyEnd end = sheaf_body_get_end (self->message, self->body);
+
+  if (end == SHEAF_BODY_CUT)
+    {
+      fetch_fail (self, error_about_host (self, SHEAF_ERROR_SHORT,
+                                          _ ("“%s” ended the file before it was whole.")));
+      return;
+    }
+  self->framed = end == SHEAF_BODY_WHOLE;
+  fetch_check_length (self);
+}
+
 static void
 on_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -464,18 +425,19 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
       fetch_fail (self, sheaf_http_error_from_gio (cause, host_of (self), TRUE, 0));
     }
   else if (n_read == 0)
-    fetch_check_length (self);
+    fetch_end_body (self);
   else if (!fetch_take (self, n_read, &error))
     fetch_fail (self, error);
-  else if (is_too_slow (self, now))
-    fetch_fail (
-        self, error_about_host (self, SHEAF_ERROR_STALLED, _ ("“%s” sends too slowly to go on.")));
+  else if (sheaf_fetch_clock_is_too_slow (&self->clock, self->position, now))
+    fetch_fail (self, too_slow_error (self));
   else
     {
       fetch_report (self, now);
-      if (!fetch_throttle (self, now))
+      if (sheaf_fetch_clock_throttle (&self->clock, self->position - self->body_begin, now))
+        fetch_arm (self);
+      else
         {
-          fetch_set_phase (self, PHASE_READING);
+          fetch_set_phase (self, SHEAF_FETCH_READING);
           fetch_read (self);
         }
     }
@@ -491,15 +453,11 @@ fetch_read (Fetch *self)
 static void
 fetch_begin_body (Fetch *self)
 {
-  gint64 now = g_get_monotonic_time ();
-
   if (self->buffer == NULL)
     self->buffer = g_malloc (CHUNK);
-  self->pace_time = now;
-  self->window_time = now;
-  self->window_position = self->position;
   self->body_begin = self->position;
-  fetch_set_phase (self, PHASE_READING);
+  sheaf_fetch_clock_begin_body (&self->clock, self->position);
+  fetch_arm (self);
   fetch_read (self);
 }
 
@@ -685,7 +643,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_starting (SoupMessage *message, gpointer user_data)
 {
-  fetch_set_phase (user_data, PHASE_WAITING);
+  fetch_set_phase (user_data, SHEAF_FETCH_WAITING);
 }
 
 static void
@@ -705,7 +663,7 @@ fetch_send (Fetch *self)
   self->message = sheaf_fetch_request_message (request, self->uri, self->resume);
   sheaf_http_lane_guard (self->lane, self->message);
   g_signal_connect (self->message, "starting", G_CALLBACK (on_starting), self);
-  fetch_set_phase (self, PHASE_CONNECTING);
+  fetch_set_phase (self, SHEAF_FETCH_CONNECTING);
   soup_session_send_async (sheaf_http_lane_get_session (self->lane), self->message,
                            G_PRIORITY_DEFAULT, self->cancellable, on_sent, self);
 }
@@ -736,6 +694,7 @@ fetch_start (SheafJob *job,
   self->task = g_steal_pointer (&task);
   self->job = sheaf_job_ref (job);
   self->request = g_steal_pointer (&request);
+  self->clock.request = self->request;
   self->progress = progress;
   self->progress_data = progress_data;
   self->uri = g_uri_ref (self->request->uri);

@@ -33,8 +33,9 @@
  *   status           u      HTTP status
  *   bytes            t      length of the file now, what "offset" named included
  *   resumed          b      whether the server went on at "offset" (else the file was begun anew)
- *   length-known     b      whether that is the length the server announced (or "expect-bytes");
- *                           where not, a body cut off may look whole: look at the file's end
+ *   length-known     b      whether that is the length the server announced (or "expect-bytes"), or
+ *                           the server marked the end (a last chunk, a last frame); where not, a
+ *                           body cut off may look whole: look at the file's end
  *   type             s      Content-Type without parameters, lower case; "" where there is none
  *   url              s      the address after redirects
  *   etag, last-modified  s  where the server gave them
