@@ -247,13 +247,54 @@ has_all_boxes (int fd, guint64 size)
   return TRUE;
 }
 
+/* Segment by segment to the picture itself, which is the last: an end before it is that of a small
+ * picture inside. */
+static gboolean
+has_jpeg_end (int fd, const guint8 *tail, gsize tail_length, guint64 size)
+{
+  guint64 offset = 2, tail_offset = size - tail_length;
+  guint8 segment[4] = { 0 };
+
+  while (read_at (fd, segment, sizeof segment, offset) >= 2 && segment[0] == 0xff)
+    {
+      gsize skip;
+
+      if (segment[1] == 0xd9)
+        return TRUE;
+      if (segment[1] == 0xda)
+        {
+          skip = offset > tail_offset ? MIN (offset - tail_offset, tail_length) : 0;
+          return memmem (tail + skip, tail_length - skip, "\xff\xd9", 2) != NULL;
+        }
+      offset += segment[1] == 0xff ? 1 : 2 + (segment[2] << 8 | segment[3]);
+    }
+  return FALSE;
+}
+
+static gboolean
+has_png_end (int fd, guint64 size)
+{
+  guint64 offset = 8;
+  guint8 chunk[8];
+
+  while (read_at (fd, chunk, sizeof chunk, offset) == sizeof chunk)
+    {
+      offset += 12 + ((guint64) chunk[0] << 24 | chunk[1] << 16 | chunk[2] << 8 | chunk[3]);
+      if (memcmp (chunk + 4, "IEND", 4) == 0)
+        return offset <= size;
+    }
+  return FALSE;
+}
+
 static guint32
 little_endian_at (const guint8 *bytes)
 {
   return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (guint32) bytes[3] << 24;
 }
 
-/* Does the file end as its format says?  Only asked where nobody said how long it is. */
+/* Does the file end as its format says?  Only asked where nothing but the end of the connection
+ * said how long it is.  TIFF, JPEG XL, WebM and texts do not say it themselves: of them, such a
+ * connection's word is taken. */
 static gboolean
 has_its_end (int fd,
              const char *type,
@@ -264,9 +305,13 @@ has_its_end (int fd,
              guint64 size)
 {
   if (g_str_equal (type, "image/jpeg"))
-    return memmem (tail, tail_length, "\xff\xd9", 2) != NULL;
+    return has_jpeg_end (fd, tail, tail_length, size);
   if (g_str_equal (type, "image/png"))
-    return memmem (tail, tail_length, "IEND", 4) != NULL;
+    return has_png_end (fd, size);
+  if (g_str_equal (type, "application/pdf"))
+    return memmem (tail, tail_length, "%%EOF", 5) != NULL;
+  if (g_str_equal (type, "application/zip"))
+    return memmem (tail, tail_length, "PK\5\6", 4) != NULL;
   if (g_str_equal (type, "image/gif"))
     {
       while (tail_length > 0 && tail[tail_length - 1] == 0)

@@ -46,6 +46,7 @@ struct _SheafDownload
   SheafTransfer *transfer;
   GCancellable *cancellable; /* of the fetch under way */
   SheafDownloadStop stop;
+  gboolean http1; /* a try over HTTP/2 stalled */
   guint n_brakes; /* tries that a host's “slow down” ended */
 };
 

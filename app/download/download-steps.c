@@ -124,6 +124,8 @@ fail (SheafDownloadPool *self, SheafDownload *download, GError *cause)
     }
   sheaf_error_normalize (&error);
   code = sheaf_error_code (error);
+  /* libsoup 3.2 does not say when one stream of an HTTP/2 connection was reset; HTTP/1.1 does. */
+  download->http1 |= code == SHEAF_ERROR_STALLED;
   if (is_trouble (error))
     {
       sheaf_download_set_state (download, SHEAF_DOWNLOAD_QUEUED);
@@ -401,6 +403,8 @@ fetch_params (SheafDownloadPool *self, SheafDownload *download)
                          rate > 0 ? (guint32) MIN (rate / 4, MIN_RATE) : MIN_RATE);
   if (rate > 0)
     g_variant_dict_insert (&dict, "rate-limit", "t", rate);
+  if (download->http1)
+    g_variant_dict_insert (&dict, "http1", "b", TRUE);
   if (transfer->offset > 0)
     {
       g_variant_dict_insert (&dict, "offset", "t", transfer->offset);

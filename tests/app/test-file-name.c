@@ -9,6 +9,8 @@
 #include "app/work/error.h"
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static void
 test_from_url (void)
@@ -203,6 +205,69 @@ test_sniff (void)
                      cases[i].type);
 }
 
+/* Files of which nobody said how long they are. */
+static void
+test_ends (void)
+{
+#define JPEG_WITH_SMALL_ONE "\xff\xd8\xff\xe1\0\x08\xff\xd8\xff\xd9\0\0\xff\xda\0\x02picture"
+#define PNG_WITH_WORDS                                                                             \
+  "\x89PNG\r\n\x1a\n\0\0\0\4tEXtIEND"                                                              \
+  "abcd"
+  static const struct
+  {
+    const char *bytes;
+    gsize length;
+    gboolean whole;
+  } cases[] = {
+#define CASE(bytes, whole) { bytes, sizeof bytes - 1, whole }
+    CASE (JPEG_WITH_SMALL_ONE, FALSE),
+    CASE (JPEG_WITH_SMALL_ONE "\xff\xd9", TRUE),
+    CASE (JPEG_WITH_SMALL_ONE "\xff\xd9 and a trailer", TRUE),
+    CASE ("\xff\xd8\xff\xe1\xff\xff\xff\xd9", FALSE),
+    CASE ("\xff\xd8\xff", FALSE),
+    CASE (PNG_WITH_WORDS, FALSE),
+    CASE (PNG_WITH_WORDS "\0\0\0\0IEND", FALSE),
+    CASE (PNG_WITH_WORDS "\0\0\0\0IENDcrc4", TRUE),
+    CASE ("GIF89a pixels;", TRUE),
+    CASE ("GIF89a pixels;\0\0", TRUE),
+    CASE ("GIF89a pixels", FALSE),
+    CASE ("RIFF\x0a\0\0\0WEBPpixels", TRUE),
+    CASE ("RIFF\x0a\0\0\0WEBPpixel", FALSE),
+    CASE ("\0\0\0\x0c"
+          "ftypavif\0\0\0\x0amdatab",
+          TRUE),
+    CASE ("\0\0\0\x0c"
+          "ftypavif\0\0\0\x0bmdatab",
+          FALSE),
+    CASE ("%PDF-1.4 pages %%EOF\n", TRUE),
+    CASE ("%PDF-1.4 pages", FALSE),
+    CASE ("PK\3\4 files PK\5\6 directory", TRUE),
+    CASE ("PK\3\4 files", FALSE),
+#undef CASE
+  };
+  g_autoptr (SheafEntry) entry = sheaf_entry_new ("test", "x");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (int known = 0; known < 2; known++)
+      {
+        SheafContentCheck check = { entry, .any_type = TRUE, .length_known = known };
+        g_autoptr (GError) error = NULL;
+        const char *type;
+        int fd = memfd_create ("test", MFD_CLOEXEC);
+
+        g_test_message ("%u", i);
+        g_assert_cmpint (write (fd, cases[i].bytes, cases[i].length), ==, cases[i].length);
+        if (sheaf_content_check (fd, &check, &type, &error))
+          g_assert_true (known || cases[i].whole);
+        else
+          {
+            g_assert_error (error, SHEAF_ERROR, SHEAF_ERROR_SHORT);
+            g_assert_false (known || cases[i].whole);
+          }
+        close (fd);
+      }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -213,5 +278,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/file-name/fold", test_fold);
   g_test_add_func ("/file-name/templates", test_templates);
   g_test_add_func ("/content/sniff", test_sniff);
+  g_test_add_func ("/content/ends", test_ends);
   return g_test_run ();
 }
