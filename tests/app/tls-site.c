@@ -17,7 +17,11 @@ struct _TlsSite
   char *folder;
   GPid nginx;
   guint port;
+  guint bad_ports[TLS_SITE_N_FAULTS];
 };
+
+static const char *const bad_names[TLS_SITE_N_FAULTS]
+    = { [TLS_SITE_PAST] = "past", [TLS_SITE_FUTURE] = "future", [TLS_SITE_SELF] = "self" };
 
 static const char configuration[]
     = "daemon off; worker_processes %u; pid %s/pid; error_log %s/log;\n"
@@ -27,7 +31,7 @@ static const char configuration[]
       " server { listen 127.0.0.1:%u ssl http2; ssl_certificate %s/site.pem;\n"
       "  ssl_certificate_key %s/site.key; root %s/www; etag on;\n"
       "  %s\n"
-      " } }\n";
+      " }\n%s}\n";
 
 static gboolean
 run (const char *command)
@@ -42,14 +46,30 @@ run (const char *command)
          && g_spawn_check_wait_status (status, NULL);
 }
 
+/* One authority, and what it signed: sound, past, for the day after tomorrow, and for another host;
+ * `openssl ca` is the one of its commands that sets dates freely. */
 static gboolean
 make_certificates (const char *folder)
 {
   g_autofree char *command = g_strdup_printf (
-      "cd '%s' && openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 "
-      "-subj '/CN=Test CA' && openssl req -newkey rsa:2048 -nodes -keyout site.key -out site.csr "
-      "-subj '/CN=localhost' && printf 'subjectAltName=DNS:localhost' > ext && openssl x509 -req "
-      "-in site.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile ext -out site.pem",
+      "set -e; cd '%s'; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
+      "-keyout ca.key -out ca.pem "
+      "-days 2 -subj '/CN=Test CA'; : > index; "
+      "printf '[ca]\ndefault_ca=d\n[d]\ndatabase=index\nnew_certs_dir=.\ndefault_md=sha256\n"
+      "rand_serial=yes\nunique_subject=no\npolicy=p\n[p]\ncommonName=supplied\n' > ca.conf; "
+      "sign () { printf \"subjectAltName=DNS:$2\" > $1.ext; "
+      "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $1.key -out $1.csr "
+      "-subj /CN=$2; "
+      "openssl ca -batch -config ca.conf -cert ca.pem -keyfile ca.key -in $1.csr -out $1.pem "
+      "-notext -extfile $1.ext -startdate $3 -enddate $4; }; "
+      "sign site localhost $(date -u -d -1day +%%Y%%m%%d000000Z) "
+      "$(date -u -d 2days +%%Y%%m%%d000000Z); "
+      "sign past localhost 20200101000000Z 20210101000000Z; "
+      "sign future localhost $(date -u -d 2days +%%Y%%m%%d000000Z) "
+      "$(date -u -d 9days +%%Y%%m%%d000000Z); "
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout self.key -out "
+      "self.pem -days 2 "
+      "-subj /CN=localhost -addext subjectAltName=DNS:localhost",
       folder);
 
   return run (command);
@@ -79,19 +99,37 @@ end_with_parent (gpointer data)
   prctl (PR_SET_PDEATHSIG, SIGTERM);
 }
 
+static char *
+make_bad_servers (TlsSite *self)
+{
+  GString *servers = g_string_new (NULL);
+
+  for (guint i = 0; i < TLS_SITE_N_FAULTS; i++)
+    {
+      self->bad_ports[i] = find_port ();
+      g_string_append_printf (servers,
+                              " server { listen 127.0.0.1:%u ssl; ssl_certificate %s/%s.pem;\n"
+                              "  ssl_certificate_key %s/%s.key; }\n",
+                              self->bad_ports[i], self->folder, bad_names[i], self->folder,
+                              bad_names[i]);
+    }
+  return g_string_free (servers, FALSE);
+}
+
 TlsSite *
 tls_site_new (guint n_workers, const char *locations)
 {
   TlsSite *self = g_new0 (TlsSite, 1);
-  g_autofree char *config = NULL, *config_path = NULL, *www = NULL;
+  g_autofree char *config = NULL, *config_path = NULL, *www = NULL, *bad = NULL;
   const char *f = self->folder = g_dir_make_tmp ("sheaf-tls-XXXXXX", NULL);
   const char *argv[] = { "nginx", "-p", f, "-c", NULL, NULL };
 
   www = g_build_filename (f, "www", NULL);
   argv[4] = config_path = g_build_filename (f, "nginx.conf", NULL);
   self->port = find_port ();
+  bad = make_bad_servers (self);
   config = g_strdup_printf (configuration, n_workers, f, f, f, f, f, f, f, self->port, f, f, f,
-                            locations);
+                            locations, bad);
   if (make_certificates (f) && g_mkdir (www, 0755) == 0 && g_chmod (f, 0755) == 0
       && g_file_set_contents (config_path, config, -1, NULL)
       && g_spawn_async (NULL, (char **) argv, NULL,
@@ -127,6 +165,12 @@ guint
 tls_site_get_port (TlsSite *self)
 {
   return self->port;
+}
+
+guint
+tls_site_get_bad_port (TlsSite *self, TlsSiteFault fault)
+{
+  return self->bad_ports[fault];
 }
 
 GPid

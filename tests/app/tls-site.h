@@ -12,6 +12,15 @@ G_BEGIN_DECLS
 
 typedef struct _TlsSite TlsSite;
 
+/* What can be wrong with a certificate. */
+typedef enum
+{
+  TLS_SITE_PAST,
+  TLS_SITE_FUTURE,
+  TLS_SITE_SELF, /* signed by itself */
+  TLS_SITE_N_FAULTS
+} TlsSiteFault;
+
 /**
  * tls_site_new:
  * @locations: further lines of nginx's configuration
@@ -23,6 +32,9 @@ void tls_site_free (TlsSite *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TlsSite, tls_site_free)
 
 guint tls_site_get_port (TlsSite *self);
+
+/* Where it shows such a certificate instead. */
+guint tls_site_get_bad_port (TlsSite *self, TlsSiteFault fault);
 
 /* Its master, whose children answer. */
 GPid tls_site_get_pid (TlsSite *self);
