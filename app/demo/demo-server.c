@@ -271,6 +271,12 @@ answer (Pending *pending)
   SheafDemoRequest request = { pending->path, pending->query,
                                soup_server_message_get_request_headers (pending->message) };
 
+  if (pending->fault == SHEAF_FAULT_REGION && !is_api (pending->path))
+    {
+      sheaf_demo_answer_region_sign (&pending->answer);
+      deliver (pending);
+      return;
+    }
   if (pending->fault >= SHEAF_FAULT_401 && pending->fault <= SHEAF_FAULT_REGION)
     {
       fail (pending);

@@ -12,7 +12,7 @@
  *   429            with Retry-After in seconds; 429-date: as a date; 429-bare: without
  *   500            error as an object with a code
  *   503            over capacity, as an HTML page; capacity: the same as a 403 in JSON
- *   region         not offered in this country
+ *   region         not offered in this country: as an error, and in place of a picture as another
  *   truncated      announces its length, breaks off after half of it
  *   broken-chunks  chunked, breaks off after half without the last chunk
  *   reset          the same, but by RST

@@ -154,6 +154,29 @@ sheaf_demo_fault_status (SheafFault fault)
   return statuses[fault];
 }
 
+void
+sheaf_demo_answer_region_sign (SheafDemoAnswer *answer)
+{
+  enum
+  {
+    WIDTH = 336,
+    HEIGHT = 478,
+    LENGTH = 34641
+  };
+  g_autofree guint8 *rgb = g_malloc (WIDTH * HEIGHT * 3);
+  g_autofree guint8 *file = g_malloc0 (LENGTH);
+  g_autoptr (GBytes) png = NULL;
+
+  memset (rgb, 0x66, WIDTH * HEIGHT * 3);
+  png = sheaf_encode_png (rgb, WIDTH, HEIGHT);
+  g_assert (g_bytes_get_size (png) < LENGTH);
+  /* What follows the last chunk is nobody's concern. */
+  memcpy (file, g_bytes_get_data (png, NULL), g_bytes_get_size (png));
+  answer->status = SOUP_STATUS_OK;
+  answer->type = "image/png";
+  answer->body = g_bytes_new_take (g_steal_pointer (&file), LENGTH);
+}
+
 static gboolean
 answer_removed (SheafDemoAnswer *answer)
 {

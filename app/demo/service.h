@@ -84,6 +84,9 @@ void sheaf_demo_set_bool (JsonBuilder *builder, const char *name, gboolean value
 void sheaf_demo_set_string (JsonBuilder *builder, const char *name, const char *value);
 
 /* Sets what @builder has made as the body. */
+/* Imgur's way to say that a picture is not offered in this country: another picture. */
+void sheaf_demo_answer_region_sign (SheafDemoAnswer *answer);
+
 void sheaf_demo_answer_json (SheafDemoAnswer *answer, guint status, JsonBuilder *builder);
 void
 sheaf_demo_answer_text (SheafDemoAnswer *answer, guint status, const char *type, const char *text);

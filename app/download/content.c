@@ -22,6 +22,12 @@
 #define REMOVED_LENGTH 503
 #define REMOVED_MD5    "d835884373f4d6c8f24742ceabe74946"
 
+/* Its picture, a PNG with status 200, that says "Content not viewable in your region": the same for
+ * every address.  Known by its length and size in pixels, which are as good as a checksum. */
+#define REGION_LENGTH 34641
+#define REGION_WIDTH  336
+#define REGION_HEIGHT 478
+
 static const struct
 {
   const char *type;
@@ -222,6 +228,29 @@ is_removed_sign (const guint8 *head, gsize length)
   return g_str_equal (md5, REMOVED_MD5);
 }
 
+static guint32
+big_endian_at (const guint8 *bytes)
+{
+  return (guint32) bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
+}
+
+static gboolean
+is_region_sign (const guint8 *head, guint64 length, const char *type, const SheafEntry *entry)
+{
+  return length == REGION_LENGTH && entry->bytes != REGION_LENGTH
+         && g_strcmp0 (type, "image/png") == 0 && big_endian_at (head + 16) == REGION_WIDTH
+         && big_endian_at (head + 20) == REGION_HEIGHT;
+}
+
+GVariant *
+sheaf_content_get_stand_ins (void)
+{
+  static const guint64 lengths[] = { REMOVED_LENGTH, REGION_LENGTH };
+
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, lengths, G_N_ELEMENTS (lengths),
+                                    sizeof *lengths);
+}
+
 /* Whether every box at the top of an ISO media file (AVIF, HEIC, MP4) lies within it. */
 static gboolean
 has_all_boxes (int fd, guint64 size)
@@ -279,7 +308,7 @@ has_png_end (int fd, guint64 size)
 
   while (read_at (fd, chunk, sizeof chunk, offset) == sizeof chunk)
     {
-      offset += 12 + ((guint64) chunk[0] << 24 | chunk[1] << 16 | chunk[2] << 8 | chunk[3]);
+      offset += 12 + (guint64) big_endian_at (chunk);
       if (memcmp (chunk + 4, "IEND", 4) == 0)
         return offset <= size;
     }
@@ -360,6 +389,14 @@ is_picture (const char *type, const SheafEntry *entry)
          && g_str_has_prefix (entry->type, "video/");
 }
 
+/* A drawing may come as a drawing only: it is a document, and looks like what its author wants. */
+static gboolean
+is_unasked_drawing (const char *type, const SheafEntry *entry)
+{
+  return g_strcmp0 (type, "image/svg+xml") == 0 && entry->type != NULL
+         && !g_str_equal (entry->type, "image/svg+xml");
+}
+
 /* Imgur gives a still picture under the link of a GIF that is too large. */
 static gboolean
 is_only_preview (const char *type, guint64 size, const SheafEntry *entry)
@@ -371,6 +408,14 @@ is_only_preview (const char *type, guint64 size, const SheafEntry *entry)
           || g_str_equal (type, "image/tiff")))
     return TRUE;
   return entry->bytes > 0 && size < entry->bytes;
+}
+
+/* Asked again for a file whose length was let pass because a stand-in has it. */
+static gboolean
+is_expected_length (const SheafEntry *entry, guint64 size)
+{
+  return entry->bytes == 0 || size == entry->bytes
+         || (size != REMOVED_LENGTH && size != REGION_LENGTH);
 }
 
 gboolean
@@ -391,10 +436,19 @@ sheaf_content_check (int fd, const SheafContentCheck *check, const char **type, 
         return sheaf_fail (error, SHEAF_ERROR_SHORT, _ ("The file that came is empty."));
       if (g_strcmp0 (*type, "text/html") == 0)
         return refuse_page (head, head_length, error);
+      if (is_unasked_drawing (*type, entry))
+        return sheaf_fail (error, SHEAF_ERROR_NOT_A_PICTURE,
+                           _ ("A drawing (SVG) came instead of the picture."));
       if (!is_picture (*type, entry))
         return sheaf_fail (error, SHEAF_ERROR_NOT_A_PICTURE, _ ("What came is not a picture."));
       if (is_removed_sign (head, head_length))
         return sheaf_fail (error, SHEAF_ERROR_REMOVED, _ ("The picture was removed."));
+      if (is_region_sign (head, status.st_size, *type, entry))
+        return sheaf_fail (error, SHEAF_ERROR_REGION,
+                           _ ("The service does not offer this where you are."));
+      if (!is_expected_length (entry, status.st_size))
+        return sheaf_fail (error, SHEAF_ERROR_SHORT,
+                           _ ("A file of another length came than it should be."));
       if (is_only_preview (*type, status.st_size, entry))
         return sheaf_fail (error, SHEAF_ERROR_NOT_A_PICTURE,
                            _ ("Only a preview of the animation came, not the animation."));

@@ -27,6 +27,14 @@ const char *sheaf_content_sniff (const guint8 *head, gsize length);
 const char *sheaf_content_extension (const char *type);
 
 /**
+ * sheaf_content_get_stand_ins:
+ *
+ * Returns: (transfer floating): at, the lengths of the files that are known to come in place of a
+ *   picture
+ */
+GVariant *sheaf_content_get_stand_ins (void);
+
+/**
  * SheafContentCheck:
  * @entry: what was asked for
  * @any_type: whether something that is no picture is welcome too

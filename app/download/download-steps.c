@@ -11,6 +11,7 @@
 #include "app/download/download-pool-private.h"
 
 #include "app/download/atomic-file.h"
+#include "app/download/content.h"
 #include "app/download/worker.h"
 #include "app/work/error.h"
 
@@ -412,7 +413,10 @@ fetch_params (SheafDownloadPool *self, SheafDownload *download)
     }
   /* Imgur says the length of the animation where a link gives a preview: that has its own check. */
   if (download->entry->bytes > 0 && g_strcmp0 (download->entry->type, "image/gif") != 0)
-    g_variant_dict_insert (&dict, "expect-bytes", "t", download->entry->bytes);
+    {
+      g_variant_dict_insert (&dict, "expect-bytes", "t", download->entry->bytes);
+      g_variant_dict_insert_value (&dict, "stand-ins", sheaf_content_get_stand_ins ());
+    }
   return g_variant_dict_end (&dict);
 }
 

@@ -131,6 +131,15 @@ on_fetched (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (reply != NULL)
     question->answer.body = read_back (question->fd, &error);
+  if (g_error_matches (error, SHEAF_ERROR, SHEAF_ERROR_TOO_LARGE))
+    {
+      g_autofree char *most = g_format_size (SHEAF_API_MAX_BYTES);
+
+      g_clear_error (&error);
+      /* Translators: a size, as in “16.8 MB” */
+      sheaf_fail (&error, SHEAF_ERROR_TOO_LARGE,
+                  _ ("The gallery's answer is longer than Sheaf reads (%s)."), most);
+    }
   if (question->answer.body == NULL)
     {
       g_task_return_error (task, g_steal_pointer (&error));

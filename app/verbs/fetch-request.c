@@ -61,6 +61,7 @@ sheaf_fetch_request_new (SheafJob *job, GError **error)
   g_variant_lookup (job->params, "keep-validator", "s", &self->keep_validator);
   self->offset = lookup_u64 (job->params, "offset", 0);
   self->expect_bytes = lookup_u64 (job->params, "expect-bytes", 0);
+  self->stand_ins = g_variant_lookup_value (job->params, "stand-ins", G_VARIANT_TYPE ("at"));
   self->max_bytes = lookup_u64 (job->params, "max-bytes", DEFAULT_MAX_BYTES);
   self->rate_limit = lookup_u64 (job->params, "rate-limit", 0);
   self->connect_timeout = lookup_u32 (job->params, "connect-timeout", DEFAULT_CONNECT_TIMEOUT);
@@ -79,6 +80,7 @@ sheaf_fetch_request_free (SheafFetchRequest *self)
 {
   g_clear_pointer (&self->uri, g_uri_unref);
   g_clear_pointer (&self->headers, g_variant_unref);
+  g_clear_pointer (&self->stand_ins, g_variant_unref);
   g_free (self->validator);
   g_free (self->keep_validator);
   g_free (self);
@@ -130,6 +132,21 @@ sheaf_fetch_request_message (SheafFetchRequest *self, GUri *uri, gboolean resume
         soup_message_headers_replace (headers, "If-Range", self->validator);
     }
   return message;
+}
+
+gboolean
+sheaf_fetch_request_is_stand_in (SheafFetchRequest *self, guint64 length)
+{
+  const guint64 *lengths;
+  gsize n_lengths;
+
+  if (self->stand_ins == NULL)
+    return FALSE;
+  lengths = g_variant_get_fixed_array (self->stand_ins, &n_lengths, sizeof *lengths);
+  for (gsize i = 0; i < n_lengths; i++)
+    if (lengths[i] == length)
+      return TRUE;
+  return FALSE;
 }
 
 gboolean

@@ -19,6 +19,7 @@ typedef struct
   char *keep_validator;
   guint64 offset;
   guint64 expect_bytes;
+  GVariant *stand_ins; /* at */
   guint64 max_bytes;
   guint64 rate_limit;
   guint connect_timeout;
@@ -51,6 +52,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafFetchRequest, sheaf_fetch_request_free)
  *   is another host than was asked for
  */
 SoupMessage *sheaf_fetch_request_message (SheafFetchRequest *self, GUri *uri, gboolean resume);
+
+/* Whether a file of @length is one that may come in place of another. */
+gboolean sheaf_fetch_request_is_stand_in (SheafFetchRequest *self, guint64 length);
 
 /* Whether credentials would go to @uri. */
 gboolean sheaf_fetch_request_authorized (SheafFetchRequest *self, GUri *uri);

@@ -48,6 +48,7 @@ typedef struct
   GInputStream *unpacked; /* (nullable): reads @body, which was compressed */
   GByteArray *aside;      /* (nullable): where the body goes instead of the file */
   gboolean resume;
+  gboolean allow_private;
 
   GSource *timer;
   GSource *cancel_source;
@@ -57,7 +58,8 @@ typedef struct
   guint n_redirects;
 
   guint64 position;
-  guint64 total; /* length of the whole file; 0 if not known */
+  guint64 total;    /* length of the whole file; 0 if not known */
+  guint64 expected; /* what it should be; 0 if not known */
   guint64 body_begin;
   gboolean resumed;
 
@@ -257,7 +259,7 @@ fetch_succeed (Fetch *self)
   if (self->progress != NULL)
     self->progress (self->position, self->position, self->progress_data);
   reply = sheaf_fetch_reply_new (self->message, self->uri, self->position, self->resumed,
-                                 self->total > 0 || self->request->expect_bytes > 0 || self->framed,
+                                 self->total > 0 || self->expected > 0 || self->framed,
                                  (g_get_monotonic_time () - self->begun) / 1000);
   fetch_free (self);
   g_task_return_pointer (task, reply, (GDestroyNotify) sheaf_reply_unref);
@@ -266,11 +268,11 @@ fetch_succeed (Fetch *self)
 static void
 fetch_check_length (Fetch *self)
 {
-  guint64 wanted = self->total > 0 ? self->total : self->request->expect_bytes;
+  guint64 wanted = self->total > 0 ? self->total : self->expected;
   GError *error = NULL;
 
-  if (self->request->expect_bytes > 0 && wanted == self->position)
-    wanted = self->request->expect_bytes;
+  if (self->expected > 0 && wanted == self->position)
+    wanted = self->expected;
   if (wanted > 0 && wanted != self->position && !self->request->accept_errors)
     {
       g_autofree char *got = g_format_size_full (self->position, G_FORMAT_SIZE_LONG_FORMAT);
@@ -305,6 +307,9 @@ fetch_follow (Fetch *self)
       fetch_fail (self, error);
       return;
     }
+  /* Leave to reach one private host is no leave to be sent to another. */
+  if (g_ascii_strcasecmp (g_uri_get_host (self->uri), g_uri_get_host (to)) != 0)
+    self->allow_private = FALSE;
   g_uri_unref (self->uri);
   self->uri = g_steal_pointer (&to);
   g_cancellable_cancel (self->cancellable);
@@ -345,7 +350,7 @@ fetch_report (Fetch *self, gint64 now)
   if (self->progress == NULL || now - self->progress_time < PROGRESS_INTERVAL)
     return;
   self->progress_time = now;
-  self->progress (self->position, self->total > 0 ? self->total : self->request->expect_bytes,
+  self->progress (self->position, self->total > 0 ? self->total : self->expected,
                   self->progress_data);
 }
 
@@ -361,7 +366,7 @@ fetch_fail_too_large (Fetch *self, GError **error)
 static gboolean
 fetch_take (Fetch *self, gsize length, GError **error)
 {
-  guint64 most = self->total > 0 ? self->total : self->request->expect_bytes;
+  guint64 most = self->total > 0 ? self->total : self->expected;
 
   if (self->aside != NULL)
     {
@@ -562,10 +567,13 @@ fetch_take_file (Fetch *self, gboolean resumed)
                 ? soup_message_headers_get_content_length (headers)
                 : 0;
     }
-  if (MAX (self->total, self->request->expect_bytes) > self->request->max_bytes)
+  self->expected = sheaf_fetch_request_is_stand_in (self->request, self->total)
+                       ? 0
+                       : self->request->expect_bytes;
+  if (MAX (self->total, self->expected) > self->request->max_bytes)
     fetch_fail_too_large (self, &error);
-  else if (self->total > 0 && self->request->expect_bytes > 0
-           && self->total != self->request->expect_bytes && !self->request->accept_errors)
+  else if (self->total > 0 && self->expected > 0 && self->total != self->expected
+           && !self->request->accept_errors)
     sheaf_fail (&error, SHEAF_ERROR_SHORT,
                 _ ("“%s” has a file of another length than it should be."), host_of (self));
   else if (encoded && !self->request->accept_errors)
@@ -652,14 +660,14 @@ fetch_send (Fetch *self)
   SheafFetchRequest *request = self->request;
 
   self->cancellable = g_cancellable_new ();
-  if (!request->allow_private && sheaf_url_is_private_literal (self->uri))
+  if (!self->allow_private && sheaf_url_is_private_literal (self->uri))
     {
       fetch_fail (self, error_about_host (self, SHEAF_ERROR_REDIRECT,
                                           _ ("“%s” is on this computer or in a private network; a "
                                              "gallery may not lead there.")));
       return;
     }
-  self->lane = sheaf_http_lane_take (request->http1, request->allow_private);
+  self->lane = sheaf_http_lane_take (request->http1, self->allow_private);
   self->message = sheaf_fetch_request_message (request, self->uri, self->resume);
   sheaf_http_lane_guard (self->lane, self->message);
   g_signal_connect (self->message, "starting", G_CALLBACK (on_starting), self);
@@ -699,6 +707,8 @@ fetch_start (SheafJob *job,
   self->progress_data = progress_data;
   self->uri = g_uri_ref (self->request->uri);
   self->resume = self->request->offset > 0;
+  self->allow_private = self->request->allow_private;
+  self->expected = self->request->expect_bytes;
   self->begun = g_get_monotonic_time ();
   self->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_callback (self->timer, on_timer, self, NULL);

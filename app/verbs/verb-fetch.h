@@ -16,6 +16,8 @@
  *   keep-validator   s      name of an extended attribute ("user.…") of the file: the validator of
  *                           what is being written is kept there, from before the first byte
  *   expect-bytes     t      what the body should be long in all; a difference is "short"
+ *   stand-ins        at     lengths of files a host is known to give in place of another; of those,
+ *                           "expect-bytes" is not asked, so that the caller can tell what it is
  *   max-bytes        t      more than this is "too-large"; default 1 GiB
  *   connect-timeout  u      milliseconds; default 10000
  *   read-timeout     u      milliseconds between reads; default 30000
@@ -25,7 +27,8 @@
  *   rate-limit       t      bytes per second for this transfer; 0 none
  *   accept-errors    b      API use: a 4xx or 5xx answer is a reply (with its body), not an error;
  *                           compression is allowed, and undone
- *   allow-private    b      may reach private and loopback addresses; default FALSE
+ *   allow-private    b      "url" may be of a private or loopback address; default FALSE; of a
+ *                           redirect, only where it stays on that host
  *   http1            b      do not use HTTP/2
  *
  * Reply (a{sv}):

@@ -75,6 +75,8 @@ serve_request (FaultConnection *self, const FaultRequest *request)
 
   g_mutex_lock (&self->server->mutex);
   rule = g_hash_table_lookup (self->server->rules, path);
+  if (rule == NULL)
+    rule = g_hash_table_lookup (self->server->rules, "*");
   if (rule != NULL)
     copy = *rule;
   g_hash_table_insert (

@@ -28,7 +28,7 @@ FaultServer *fault_server_new (void);
 void fault_server_free (FaultServer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FaultServer, fault_server_free)
 
-/* What answers @path (without query); anything else is 404. */
+/* What answers @path (without query), or "*" whatever has no answer of its own; the rest is 404. */
 void fault_server_on (FaultServer *self, const char *path, FaultFunc func, gpointer user_data);
 
 guint fault_server_get_port (FaultServer *self);

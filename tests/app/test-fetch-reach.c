@@ -53,6 +53,32 @@ test_redirects (FetchFixture *self, gconstpointer data)
   fetch_assert_fails (self, "/file", SHEAF_ERROR_REDIRECT);
 }
 
+/* Leave to reach one private host holds for that host. */
+static void
+test_redirect_to_private (FetchFixture *self, gconstpointer data)
+{
+  g_autofree char *here
+      = g_strdup_printf ("http://127.0.0.1:%u/file.jpg", fault_server_get_port (self->server));
+  g_autofree char *there
+      = g_strdup_printf ("http://localhost:%u/file.jpg", fault_server_get_port (self->server));
+  g_autofree char *url = fault_server_url (self->server, "/here");
+  g_auto (GVariantDict) params = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SheafReply) reply = NULL;
+  int fd = fetch_new_file ();
+
+  fault_server_on (self->server, "/here", answer_redirect, here);
+  fault_server_on (self->server, "/there", answer_redirect, there);
+  fault_server_on (self->server, "/file.jpg", fetch_answer_file, self->body);
+  fetch_init_params (&params, url);
+  reply = fetch_run_params (self, &params, fd, &error);
+  g_assert_no_error (error);
+  fetch_assert_file (fd, self->body);
+  close (fd);
+  fetch_assert_fails (self, "/there", SHEAF_ERROR_REDIRECT);
+  g_assert_cmpuint (fault_server_get_n_requests (self->server, "/file.jpg"), ==, 1);
+}
+
 static gboolean
 answer_seen_headers (FaultConnection *connection, const FaultRequest *request, gpointer data)
 {
@@ -187,9 +213,8 @@ int
 main (int argc, char *argv[])
 {
   static const FetchCase cases[] = {
-    { "redirects", test_redirects },
-    { "headers", test_headers },
-    { "private", test_private },
+    { "redirects", test_redirects }, { "redirect-to-private", test_redirect_to_private },
+    { "headers", test_headers },     { "private", test_private },
     { "nobody", test_nobody },
   };
 
