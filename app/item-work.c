@@ -166,6 +166,8 @@ on_download_state (SheafDownload *download, GParamSpec *pspec, SheafItemWork *se
     case SHEAF_DOWNLOAD_QUEUED:
     case SHEAF_DOWNLOAD_WAITING:
       sheaf_item_set_state (self->item, SHEAF_ITEM_QUEUED);
+      sheaf_item_set_retry (self->item, sheaf_download_get_next_try (download),
+                            error != NULL ? error->message : NULL);
       break;
     case SHEAF_DOWNLOAD_PAUSED:
       sheaf_item_set_state (self->item, SHEAF_ITEM_PAUSED);

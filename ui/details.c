@@ -6,6 +6,8 @@
 
 #include "ui/details.h"
 
+#include "ui/tile.h"
+
 #include <adwaita.h>
 #include <glib/gi18n.h>
 #include <math.h>
@@ -23,6 +25,8 @@ struct _SheafDetails
   AdwPreferencesGroup *camera;
   AdwPreferencesGroup *origin;
 
+  GtkWidget *state; /* (nullable): the row of its state, one of @rows */
+  guint tick_id;
   GPtrArray *rows; /* (element-type GtkWidget): borrowed, of either group */
   guint width;
   guint height;
@@ -81,8 +85,45 @@ clear_rows (SheafDetails *self)
 
       adw_preferences_group_remove (g_object_get_data (G_OBJECT (row), "group"), row);
     }
+  self->state = NULL;
+  g_clear_handle_id (&self->tick_id, g_source_remove);
   g_ptr_array_set_size (self->rows, 0);
   gtk_widget_set_visible (GTK_WIDGET (self->camera), FALSE);
+}
+
+/* What becomes of a picture that is wanted, and why. */
+static char *
+dup_state (SheafItem *item)
+{
+  SheafItemState state = sheaf_item_get_state (item);
+  const char *reason = sheaf_item_get_retry_reason (item);
+  g_autofree char *text = NULL;
+
+  if (state == SHEAF_ITEM_LISTED || state == SHEAF_ITEM_READY)
+    return NULL;
+  text = sheaf_item_dup_state_text (item);
+  return reason != NULL ? g_strdup_printf ("%s\n%s", text, reason) : g_steal_pointer (&text);
+}
+
+static gboolean
+update_state (gpointer user_data)
+{
+  SheafDetails *self = user_data;
+  g_autofree char *text = dup_state (self->item);
+
+  if (self->state != NULL && text != NULL)
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (self->state), text);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+add_state (SheafDetails *self)
+{
+  g_autofree char *text = dup_state (self->item);
+
+  self->state = add_row (self, self->picture, _ ("State"), text);
+  if (sheaf_item_get_retry_at (self->item) > 0)
+    self->tick_id = g_timeout_add_seconds (1, update_state, self);
 }
 
 static void
@@ -102,6 +143,7 @@ fill (SheafDetails *self)
   height = self->height > 0 ? self->height : entry->height;
 
   add_row (self, self->picture, _ ("Title"), sheaf_item_get_title (self->item));
+  add_state (self);
   if (width > 0 && height > 0)
     {
       /* Translators: width and height of a picture in pixels */
@@ -299,6 +341,18 @@ query_file (SheafDetails *self)
 }
 
 static void
+on_item_notify (SheafDetails *self, GParamSpec *pspec)
+{
+  if (g_str_equal (pspec->name, "progress"))
+    update_state (self);
+  else if (g_str_equal (pspec->name, "state") || g_str_equal (pspec->name, "retry-at"))
+    {
+      fill (self);
+      query_file (self);
+    }
+}
+
+static void
 sheaf_details_dispose (GObject *object)
 {
   SheafDetails *self = SHEAF_DETAILS (object);
@@ -307,6 +361,9 @@ sheaf_details_dispose (GObject *object)
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_clear_handle_id (&self->tick_id, g_source_remove);
+  if (self->item != NULL)
+    g_signal_handlers_disconnect_by_data (self->item, self);
   g_clear_object (&self->item);
   g_clear_object (&self->engine);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
@@ -359,8 +416,13 @@ sheaf_details_set_item (SheafDetails *self, SheafItem *item)
 {
   g_return_if_fail (SHEAF_IS_DETAILS (self));
 
-  if (!g_set_object (&self->item, item))
+  if (self->item == item)
     return;
+  if (self->item != NULL)
+    g_signal_handlers_disconnect_by_data (self->item, self);
+  g_set_object (&self->item, item);
+  if (item != NULL)
+    g_signal_connect_swapped (item, "notify", G_CALLBACK (on_item_notify), self);
   self->width = self->height = 0;
   fill (self);
   query_file (self);

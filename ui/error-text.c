@@ -38,9 +38,10 @@ static const Row rows[] = {
   { SHEAF_ERROR_NOT_FOUND, "edit-find-symbolic", N_ ("Not Found"),
     N_ ("It may have been taken down, or the address has a mistake.") },
   { SHEAF_ERROR_RATE_LIMITED, "hourglass-symbolic", N_ ("Too Many Requests"),
-    N_ ("The quota of the client ID is used up. Wait until it is renewed.") },
+    N_ ("The service wants to be asked less often, or a quota is used up. Wait a while; limits on "
+        "requests are in Preferences.") },
   { SHEAF_ERROR_OVER_CAPACITY, "network-error-symbolic", N_ ("The Service Is Over Capacity"),
-    NULL },
+    N_ ("Too many people use it just now. Try again later.") },
   { SHEAF_ERROR_CLIENT_ID, "dialog-password-symbolic", N_ ("A Client ID Is Needed"),
     N_ ("Enter a client ID that works, or choose a gallery that needs none.") },
   { SHEAF_ERROR_REGION, "mark-location-symbolic", N_ ("Not Offered Where You Are"),
@@ -61,7 +62,8 @@ static const Row rows[] = {
     N_ ("Free some space, then resume.") },
   { SHEAF_ERROR_PERMISSION, "changes-prevent-symbolic", N_ ("No Permission"),
     N_ ("Sheaf may not read or write there. Choose the folder to allow it, or another one.") },
-  { SHEAF_ERROR_FILE, "folder-symbolic", N_ ("Trouble With a File"), NULL },
+  { SHEAF_ERROR_FILE, "folder-symbolic", N_ ("Trouble With a File"),
+    N_ ("Look whether the file or folder is still there, then try again.") },
   { SHEAF_ERROR_NAME, "dialog-warning-symbolic", N_ ("No Safe File Name"),
     N_ ("The name the server gives cannot be used for a file.") },
   { SHEAF_ERROR_CANCELLED, "process-stop-symbolic", N_ ("Cancelled"), NULL },
@@ -71,7 +73,8 @@ static const Row rows[] = {
     N_ ("Check the address for mistakes.") },
   { SHEAF_ERROR_PROTOCOL, "network-error-symbolic", N_ ("An Unknown Answer"),
     N_ ("The service answered in a form Sheaf does not know. Try again later.") },
-  { SHEAF_ERROR_NO_HELPER, "dialog-error-symbolic", N_ ("Something Went Wrong"), NULL },
+  { SHEAF_ERROR_NO_HELPER, "dialog-error-symbolic", N_ ("A Part of Sheaf Is Missing"),
+    N_ ("A program that belongs to Sheaf is not where it should be. Install Sheaf again.") },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == SHEAF_N_ERRORS);

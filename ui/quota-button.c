@@ -59,16 +59,7 @@ update (SheafQuotaButton *self)
   if (text == NULL)
     return;
 
-  if (self->narrow)
-    {
-      g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, quota.user_remaining >= 0
-                                                                          ? quota.user_remaining
-                                                                          : quota.client_remaining);
-
-      gtk_label_set_text (self->left, number);
-    }
-  else
-    gtk_label_set_text (self->left, text);
+  gtk_label_set_text (self->left, text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   text, -1);
   set_numbers (self->user, quota.user_remaining, quota.user_limit);
@@ -139,6 +130,11 @@ sheaf_quota_button_set_narrow (SheafQuotaButton *self, gboolean narrow)
 {
   g_return_if_fail (SHEAF_IS_QUOTA_BUTTON (self));
 
+  /* Half a number would be worse than none. */
+  if (self->narrow != narrow && narrow)
+    gtk_menu_button_set_icon_name (self->button, "hourglass-symbolic");
+  else if (self->narrow != narrow)
+    gtk_menu_button_set_child (self->button, GTK_WIDGET (self->left));
   self->narrow = narrow;
   if (self->engine != NULL)
     update (self);

@@ -16,7 +16,7 @@ G_DECLARE_FINAL_TYPE (SheafQuotaButton, sheaf_quota_button, SHEAF, QUOTA_BUTTON,
 
 void sheaf_quota_button_set_engine (SheafQuotaButton *self, SheafEngine *engine);
 
-/* Where room is scarce: the number alone. */
+/* Where room is scarce: an icon alone, with the numbers in its popover. */
 void sheaf_quota_button_set_narrow (SheafQuotaButton *self, gboolean narrow);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 
 #include "ui/tile.h"
 
+#include "ui/error-text.h"
 #include "ui/grid.h"
 #include "ui/texture-cache.h"
 #include "ui/thumb.h"
@@ -41,6 +42,7 @@ struct _SheafTile
   gulong notify_id;
   guint preview_size;
   gboolean show_state;
+  guint countdown_id;
   gboolean settled; /* the texture is what it should be, not a stand-in */
   gboolean on_screen;
   gboolean preview_failed;
@@ -66,6 +68,21 @@ request_free (Request *request)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_free)
 
+static char *
+dup_countdown (gint64 retry_at)
+{
+  gint64 left = (retry_at - g_get_monotonic_time () + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC;
+  g_autofree char *span = NULL;
+
+  if (left < 60)
+    /* Translators: state of a picture that will be tried again so many seconds from now; keep it
+     * short */
+    return g_strdup_printf (_ ("Again in %d s"), (int) MAX (left, 0));
+  span = sheaf_format_duration (left);
+  /* Translators: the same; %s is a span such as “5 minutes” */
+  return g_strdup_printf (_ ("Again in %s"), span);
+}
+
 char *
 sheaf_item_dup_state_text (SheafItem *item)
 {
@@ -79,6 +96,8 @@ sheaf_item_dup_state_text (SheafItem *item)
     case SHEAF_ITEM_LISTED:
       return g_strdup ("");
     case SHEAF_ITEM_QUEUED:
+      if (sheaf_item_get_retry_at (item) > 0)
+        return dup_countdown (sheaf_item_get_retry_at (item));
       return g_strdup (C_ ("state of a picture", "Waiting"));
     case SHEAF_ITEM_PAUSED:
       return g_strdup (C_ ("state of a picture", "Paused"));
@@ -136,6 +155,30 @@ update_accessible (SheafTile *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 
+static gboolean
+on_countdown (gpointer user_data)
+{
+  SheafTile *self = user_data;
+  g_autofree char *text = sheaf_item_dup_state_text (self->item);
+
+  gtk_inscription_set_text (self->status, text);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Ticks only while there is something to count. */
+static void
+watch_countdown (SheafTile *self)
+{
+  gboolean counts = self->item != NULL && sheaf_item_get_retry_at (self->item) > 0;
+
+  if (counts == (self->countdown_id != 0))
+    return;
+  if (counts)
+    self->countdown_id = g_timeout_add_seconds (1, on_countdown, self);
+  else
+    g_clear_handle_id (&self->countdown_id, g_source_remove);
+}
+
 static void
 update_state (SheafTile *self)
 {
@@ -172,6 +215,7 @@ update_state (SheafTile *self)
       g_autofree char *text = sheaf_item_dup_state_text (self->item);
 
       gtk_inscription_set_text (self->status, text);
+      watch_countdown (self);
     }
 }
 
@@ -318,7 +362,7 @@ on_item_notify (SheafTile *self, GParamSpec *pspec)
 {
   if (g_str_equal (pspec->name, "pixels"))
     on_pixels (self);
-  else if (g_str_equal (pspec->name, "progress"))
+  else if (g_str_equal (pspec->name, "progress") || g_str_equal (pspec->name, "retry-at"))
     update_state (self);
   else if (g_str_equal (pspec->name, "state"))
     {
@@ -477,6 +521,8 @@ sheaf_tile_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, Gt
     }
   if (self->show_state && sheaf_item_get_error (self->item) != NULL)
     g_string_append_printf (text, "\n%s", sheaf_item_get_error (self->item)->message);
+  else if (self->show_state && sheaf_item_get_retry_reason (self->item) != NULL)
+    g_string_append_printf (text, "\n%s", sheaf_item_get_retry_reason (self->item));
   else if (self->preview_failed && self->preview_error != NULL)
     g_string_append_printf (text, "\n%s", self->preview_error);
   gtk_tooltip_set_text (tooltip, text->str);
@@ -603,6 +649,7 @@ sheaf_tile_set_item (SheafTile *self, SheafItem *item)
   if (self->item != NULL)
     g_clear_signal_handler (&self->notify_id, self->item);
   g_set_object (&self->item, item);
+  watch_countdown (self);
   self->on_screen = FALSE;
   self->preview_failed = FALSE;
   self->shown_pixels = NULL;

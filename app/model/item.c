@@ -20,6 +20,8 @@ struct _SheafItem
   SheafPixels *pixels;
   guint64 received;
   guint64 total;
+  gint64 retry_at;
+  char *retry_reason;
   gint64 began;      /* monotonic time; 0 before any work was done for it */
   gint64 elapsed_ms; /* from then to its end */
   SheafItemState state;
@@ -35,6 +37,7 @@ enum
   PROP_PROGRESS,
   PROP_RECEIVED,
   PROP_TOTAL,
+  PROP_RETRY_AT,
   PROP_ERROR,
   PROP_FILE,
   PROP_THUMBNAIL_FILE,
@@ -96,6 +99,9 @@ sheaf_item_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
     case PROP_TOTAL:
       g_value_set_uint64 (value, self->total);
       break;
+    case PROP_RETRY_AT:
+      g_value_set_int64 (value, self->retry_at);
+      break;
     case PROP_ERROR:
       g_value_set_boxed (value, self->error);
       break;
@@ -127,6 +133,7 @@ sheaf_item_finalize (GObject *object)
   g_clear_object (&self->file);
   g_clear_object (&self->thumbnail_file);
   g_clear_pointer (&self->pixels, sheaf_pixels_unref);
+  g_free (self->retry_reason);
   G_OBJECT_CLASS (sheaf_item_parent_class)->finalize (object);
 }
 
@@ -147,6 +154,7 @@ sheaf_item_class_init (SheafItemClass *klass)
   properties[PROP_RECEIVED]
       = g_param_spec_uint64 ("received", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   properties[PROP_TOTAL] = g_param_spec_uint64 ("total", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_RETRY_AT] = g_param_spec_int64 ("retry-at", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, flags);
   properties[PROP_FILE] = g_param_spec_object ("file", NULL, NULL, G_TYPE_FILE, flags);
   properties[PROP_THUMBNAIL_FILE]
@@ -233,6 +241,8 @@ sheaf_item_set_state (SheafItem *self, SheafItemState state)
 
   keep_time (self, state);
   self->state = state;
+  if (state != SHEAF_ITEM_QUEUED)
+    sheaf_item_set_retry (self, 0, NULL);
   if (state != SHEAF_ITEM_FAILED && self->error != NULL)
     {
       g_clear_error (&self->error);
@@ -343,6 +353,33 @@ sheaf_item_set_thumbnail_file (SheafItem *self, GFile *file)
 
   if (g_set_object (&self->thumbnail_file, file))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_THUMBNAIL_FILE]);
+}
+
+gint64
+sheaf_item_get_retry_at (SheafItem *self)
+{
+  g_return_val_if_fail (SHEAF_IS_ITEM (self), 0);
+  return self->retry_at;
+}
+
+const char *
+sheaf_item_get_retry_reason (SheafItem *self)
+{
+  g_return_val_if_fail (SHEAF_IS_ITEM (self), NULL);
+  return self->retry_reason;
+}
+
+void
+sheaf_item_set_retry (SheafItem *self, gint64 retry_at, const char *reason)
+{
+  g_return_if_fail (SHEAF_IS_ITEM (self));
+
+  if (self->retry_at == retry_at)
+    return;
+  self->retry_at = retry_at;
+  g_free (self->retry_reason);
+  self->retry_reason = g_strdup (reason);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RETRY_AT]);
 }
 
 gboolean

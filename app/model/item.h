@@ -51,6 +51,12 @@ guint64 sheaf_item_get_received (SheafItem *self);
 guint64 sheaf_item_get_total (SheafItem *self);
 void sheaf_item_set_progress (SheafItem *self, guint64 received, guint64 total);
 
+/* :retry-at: by g_get_monotonic_time(), when its next try begins while it is queued, else 0; and
+ * what the last try ended with, (nullable).  Any state but queued drops both. */
+gint64 sheaf_item_get_retry_at (SheafItem *self);
+const char *sheaf_item_get_retry_reason (SheafItem *self);
+void sheaf_item_set_retry (SheafItem *self, gint64 retry_at, const char *reason);
+
 /* :error: why it failed, (nullable).  Setting one also sets the state to failed; any other state
  * drops it. */
 const GError *sheaf_item_get_error (SheafItem *self);
