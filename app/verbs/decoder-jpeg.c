@@ -21,7 +21,7 @@
  * sharply. */
 #define GAP_OF_MEANS 2.0
 #define GAP_OF_HUES  1.5
-#define GAP_OF_FOUR  1.8
+#define GAP_OF_FOUR  1.35
 
 /* An embedded picture smaller than this part of what is asked for is not worth showing; a larger
  * one than this is none that a camera put there. */
