@@ -204,7 +204,9 @@ show (SheafFacetBar *self, const char *spec)
   const char *words = words_of (self, spec);
 
   self->filling = TRUE;
-  gtk_editable_set_text (GTK_EDITABLE (self->search), words != NULL ? words : "");
+  /* What was just typed stays as it is, the cursor too. */
+  if (g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->search)), words) != 0)
+    gtk_editable_set_text (GTK_EDITABLE (self->search), words != NULL ? words : "");
   if (self->drop_downs->len > 0)
     {
       set_other (self, NULL);
