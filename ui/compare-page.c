@@ -165,14 +165,46 @@ set_running (SheafComparePage *self, gboolean running)
   gtk_widget_set_sensitive (GTK_WIDGET (self->executors), !running);
 }
 
+/* A comparison that runs: it holds the program, so that it can clean up, but not the page, whose
+ * end cancels it. */
+typedef struct
+{
+  GWeakRef page;
+  GApplication *application; /* (nullable) */
+} Running;
+
+static Running *
+running_new (SheafComparePage *self)
+{
+  Running *running = g_new0 (Running, 1);
+
+  g_weak_ref_init (&running->page, self);
+  running->application = g_application_get_default ();
+  if (running->application != NULL)
+    g_application_hold (running->application);
+  return running;
+}
+
+static void
+running_free (Running *running)
+{
+  g_weak_ref_clear (&running->page);
+  if (running->application != NULL)
+    g_application_release (running->application);
+  g_free (running);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Running, running_free)
+
 static void
 on_compared (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (SheafComparePage) self = user_data;
+  g_autoptr (Running) running = user_data;
+  g_autoptr (SheafComparePage) self = g_weak_ref_get (&running->page);
   g_autoptr (GError) error = NULL;
   gboolean ended = sheaf_comparison_run_finish (SHEAF_COMPARISON (source), result, &error);
 
-  if (self->comparison != SHEAF_COMPARISON (source))
+  if (self == NULL || self->comparison != SHEAF_COMPARISON (source))
     return;
   g_clear_object (&self->cancellable);
   set_running (self, FALSE);
@@ -227,8 +259,7 @@ run (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   set_running (self, TRUE);
   on_progress (self);
   on_comparison_changed (self);
-  sheaf_comparison_run_async (self->comparison, self->cancellable, on_compared,
-                              g_object_ref (self));
+  sheaf_comparison_run_async (self->comparison, self->cancellable, on_compared, running_new (self));
 }
 
 static void
