@@ -422,7 +422,8 @@ class Program:
 
     def origin(self, frame):
         """Where (0, 0) of the frame's coordinates is on the screen."""
-        window, x, y, width, height = self.x_window()
+        # A tooltip that goes while xdotool searches makes it fail.
+        window, x, y, width, height = wait(self.x_window, "the window")
         said = subprocess.run(["xprop", "-id", window, "_GTK_FRAME_EXTENTS"], capture_output=True, text=True).stdout
         extents = re.search(r"= (\d+), (\d+), (\d+), (\d+)", said)
         if extents:
