@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 
-from driver import BUILD, Running, Sheaf, run, wait
+from driver import BUILD, Demo, Running, Sheaf, run, wait, xdotool
 
 ID = "io.github.sheaf_app.Sheaf"
 
@@ -91,4 +91,33 @@ def desktop_file(stack):
     assert set(offered) <= actions(), offered
 
 
-run(activated, cold_action, open_with, one_instance, desktop_file)
+def session(stack):
+    """the gallery, the page and the size of last time come back"""
+    demo = Demo()
+    stack.callback(demo.kill)
+    environment = {"GSETTINGS_BACKEND": "keyfile", "SHEAF_IMGUR_API": demo.url, "IMGUR_CLIENT_ID": "0123456789abcde"}
+    # Given as a person copies it out of a browser.
+    first = Sheaf("https://imgur.com/t/aurora", environment=environment)
+    stack.callback(first.kill)
+    first.wait_window()
+    titles = [tile.name for tile in wait(lambda: first.tiles(), "the tiles of the tag")]
+    xdotool("windowsize", first.x_window()[0], 700, 600)
+    wait(lambda: abs(first.x_window()[3] - 700) < 30 and abs(first.x_window()[4] - 600) < 30, "the new size")
+    size = first.frames[0].box[2:]
+    assert first.quit() == 0
+
+    again = Sheaf(environment=environment)
+    stack.callback(again.kill)
+    again.wait_window()
+    assert wait(lambda: again.tiles(), "the tiles of last time")[0].name == titles[0]
+    wait(lambda: again.frames[0].box[2:] == size, "the size of last time")
+    again.focus()
+    again.key("alt+3")
+    again.wait_words("^Drop a Folder Here$")
+    assert again.quit() == 0
+
+    with open(os.path.join(os.environ["XDG_CONFIG_HOME"], "glib-2.0", "settings", "keyfile"), encoding="utf-8") as kept:
+        assert "view='folder'" in kept.read(), "the page is not remembered"
+
+
+run(activated, cold_action, open_with, one_instance, desktop_file, session)
