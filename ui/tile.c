@@ -362,8 +362,14 @@ on_item_notify (SheafTile *self, GParamSpec *pspec)
 {
   if (g_str_equal (pspec->name, "pixels"))
     on_pixels (self);
-  else if (g_str_equal (pspec->name, "progress") || g_str_equal (pspec->name, "retry-at"))
+  else if (g_str_equal (pspec->name, "progress"))
     update_state (self);
+  else if (g_str_equal (pspec->name, "retry-at"))
+    {
+      update_state (self);
+      if (self->on_screen)
+        update_accessible (self);
+    }
   else if (g_str_equal (pspec->name, "state"))
     {
       self->preview_failed = FALSE;
