@@ -24,6 +24,7 @@ int
 sheaf_command_demo (int argc, char **argv)
 {
   g_autofree char *folder = NULL;
+  g_autofree char *log = NULL;
   g_auto (GStrv) faults = NULL;
   int port = 0;
   int count = 0;
@@ -38,6 +39,8 @@ sheaf_command_demo (int argc, char **argv)
     { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &faults,
       N_ ("Break a part of the answers, for example 500=0.1; may be repeated"), N_ ("KIND=RATE") },
     { "seed", 0, 0, G_OPTION_ARG_INT, &seed, N_ ("Another seed paints another gallery"), N_ ("N") },
+    { "log", 0, 0, G_OPTION_ARG_FILENAME, &log, N_ ("Append a line for every request to FILE"),
+      N_ ("FILE") },
     { NULL },
   };
   g_auto (GStrv) none = sheaf_command_parse (argc, argv, entries, 0, 0);
@@ -60,7 +63,8 @@ sheaf_command_demo (int argc, char **argv)
                                 .count = (guint) count,
                                 .latency_ms = (guint) latency,
                                 .faults = (const char *const *) faults,
-                                .seed = (guint32) seed };
+                                .seed = (guint32) seed,
+                                .log = log };
   server = sheaf_demo_server_new (&options, &error);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
     return sheaf_command_fail_usage ("%s", error->message);

@@ -33,11 +33,13 @@ struct _SheafDemoServer
   guint latency_ms;
   char **fault_specs;
   guint32 seed;
+  char *log_path;
 
   /* Owned */
   SheafDemoCatalogue *catalogue;
   SheafDemoStore *store;
   SheafFaults *faults;
+  GOutputStream *log; /* (nullable) */
   SoupServer *soup;
   SheafSockets *sockets;
   SheafDemoHost host;
@@ -304,6 +306,21 @@ on_latency (gpointer user_data)
 }
 
 static void
+log_request (Pending *pending)
+{
+  const char *range = soup_message_headers_get_one (
+      soup_server_message_get_request_headers (pending->message), "Range");
+  guint64 first = 0;
+
+  if (range != NULL && g_str_has_prefix (range, "bytes="))
+    first = g_ascii_strtoull (range + strlen ("bytes="), NULL, 10);
+  g_output_stream_printf (pending->self->log, NULL, NULL, NULL,
+                          "%.3f %s %" G_GUINT64_FORMAT " %s\n",
+                          (double) g_get_real_time () / G_USEC_PER_SEC,
+                          sheaf_fault_get_name (pending->fault), first, pending->path);
+}
+
+static void
 on_request (SoupServer *soup,
             SoupServerMessage *message,
             const char *path,
@@ -332,6 +349,8 @@ on_request (SoupServer *soup,
   pending->answer.headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_RESPONSE);
   pending->fault = sheaf_faults_draw (self->faults, path, is_api (path));
   g_hash_table_add (self->pending, pending);
+  if (self->log != NULL)
+    log_request (pending);
   soup_server_message_pause (message);
   if (self->latency_ms == 0)
     {
@@ -357,6 +376,16 @@ listen_on (guint port, GError **error)
   return g_socket_listen (socket, error) ? g_steal_pointer (&socket) : NULL;
 }
 
+static gboolean
+open_log (SheafDemoServer *self, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (self->log_path);
+  GFileOutputStream *log = g_file_append_to (file, G_FILE_CREATE_NONE, NULL, error);
+
+  self->log = log != NULL ? G_OUTPUT_STREAM (log) : NULL;
+  return log != NULL;
+}
+
 /* In the context the server answers on. */
 static gboolean
 start (SheafDemoServer *self, GError **error)
@@ -366,6 +395,8 @@ start (SheafDemoServer *self, GError **error)
 
   self->faults = sheaf_faults_new ((const char *const *) self->fault_specs, self->seed, error);
   if (self->faults == NULL)
+    return FALSE;
+  if (self->log_path != NULL && !open_log (self, error))
     return FALSE;
   self->catalogue = sheaf_demo_catalogue_new (self->folder, self->count, self->seed, error);
   if (self->catalogue == NULL)
@@ -463,6 +494,8 @@ sheaf_demo_server_finalize (GObject *object)
   g_clear_pointer (&self->pending, g_hash_table_unref);
   g_clear_pointer (&self->held, g_ptr_array_unref);
   g_clear_object (&self->ending);
+  g_clear_object (&self->log);
+  g_clear_pointer (&self->log_path, g_free);
   g_clear_pointer (&self->base_url, g_free);
   g_clear_pointer (&self->api_url, g_free);
   g_clear_pointer (&self->folder, g_free);
@@ -505,6 +538,7 @@ prepare (const SheafDemoOptions *options)
   self->latency_ms = options->latency_ms;
   self->fault_specs = g_strdupv ((char **) options->faults);
   self->seed = options->seed;
+  self->log_path = g_strdup (options->log);
   return self;
 }
 

@@ -173,6 +173,12 @@ sheaf_faults_draw (SheafFaults *self, const char *path, gboolean is_api)
   return SHEAF_FAULT_NONE;
 }
 
+const char *
+sheaf_fault_get_name (SheafFault fault)
+{
+  return fault != SHEAF_FAULT_NONE ? kinds[fault].name : "-";
+}
+
 guint
 sheaf_faults_get_quota (SheafFaults *self)
 {

@@ -79,6 +79,9 @@ void sheaf_faults_free (SheafFaults *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafFaults, sheaf_faults_free)
 
+/* The KIND of @fault, "-" for none. */
+const char *sheaf_fault_get_name (SheafFault fault);
+
 /* What goes wrong with the answer to this request. */
 SheafFault sheaf_faults_draw (SheafFaults *self, const char *path, gboolean is_api);
 

@@ -7,7 +7,11 @@
 #include "app/demo/demo-server.h"
 #include "app/demo/store.h"
 
+#include <math.h>
 #include <string.h>
+#include <time.h>
+
+#include <glib/gstdio.h>
 
 #include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
@@ -488,6 +492,38 @@ test_ends_soon (void)
   sheaf_demo_catalogue_free (catalogue);
 }
 
+/* Who asked for what, and what became of it. */
+static void
+test_log (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("sheaf-demo-log-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "log", NULL);
+  const char *faults[] = { "file:500=1", NULL };
+  SheafDemoOptions options = { .count = 4, .faults = faults, .log = path };
+  g_autoptr (SheafDemoServer) server = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  server = sheaf_demo_server_new_in_thread (&options, &error);
+  g_assert_no_error (error);
+  {
+    g_auto (Got) list = get_api (server, "/3/gallery/hot/viral/day/0");
+    g_auto (Got) rest = get (server, "/picture.jpg", "Range", "bytes=17-", NULL);
+
+    g_assert_cmpuint (list.status, ==, 200);
+    g_assert_cmpuint (rest.status, ==, 500);
+  }
+  g_assert_true (g_file_get_contents (path, &text, NULL, &error));
+  lines = g_strsplit (text, "\n", 0);
+  g_assert_cmpuint (g_strv_length (lines), ==, 3);
+  g_assert_true (g_str_has_suffix (lines[0], " - 0 /3/gallery/hot/viral/day/0"));
+  g_assert_true (g_str_has_suffix (lines[1], " 500 17 /picture.jpg"));
+  g_assert_cmpfloat (fabs (g_ascii_strtod (lines[0], NULL) - (double) time (NULL)), <, 600);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -504,6 +540,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/demo-server/rate", test_rate);
   g_test_add_func ("/demo-server/descriptors", test_descriptors);
   g_test_add_func ("/demo-server/ends-soon", test_ends_soon);
+  g_test_add_func ("/demo-server/log", test_log);
   g_test_add_func ("/demo-server/wrong-options", test_wrong_options);
   g_test_add_func ("/demo-server/port-taken", test_port_taken);
   return g_test_run ();
