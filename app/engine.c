@@ -41,6 +41,7 @@ struct _SheafEngine
   SheafThumbnailer *thumbnailer;    /* (nullable) */
   SheafPreviewLoader *previews;     /* (nullable) */
   SheafArchive *archive;            /* (nullable) */
+  char *notice;                     /* (nullable): about the archive, not yet said */
   SheafDemoServer *demo;            /* (nullable) */
   GHashTable *private_urls;         /* entries' sources whose addresses may be private */
   SheafQuota quota;
@@ -168,13 +169,25 @@ sheaf_engine_get_archive (SheafEngine *self)
 {
   g_autoptr (GError) error = NULL;
 
-  if (self->archive == NULL)
-    {
-      self->archive = sheaf_archive_open (NULL, &error);
-      if (self->archive == NULL)
-        g_message ("What is downloaded is not remembered: %s", error->message);
-    }
+  if (self->archive != NULL)
+    return self->archive;
+  self->archive = sheaf_archive_open (NULL, &error);
+  g_free (self->notice);
+  if (self->archive != NULL)
+    self->notice = g_strdup (sheaf_archive_get_notice (self->archive));
+  else
+    /* Translators: %s is a sentence that says why */
+    self->notice
+        = g_strdup_printf (_ ("What is downloaded will not be remembered. %s"), error->message);
   return self->archive;
+}
+
+char *
+sheaf_engine_take_notice (SheafEngine *self)
+{
+  g_return_val_if_fail (SHEAF_IS_ENGINE (self), NULL);
+
+  return g_steal_pointer (&self->notice);
 }
 
 static void
@@ -238,6 +251,7 @@ sheaf_engine_finalize (GObject *object)
   g_hash_table_unref (self->private_urls);
   g_hash_table_unref (self->chosen);
   g_free (self->client_id);
+  g_free (self->notice);
   G_OBJECT_CLASS (sheaf_engine_parent_class)->finalize (object);
 }
 

@@ -142,6 +142,11 @@ sheaf_engine_thumbnail (SheafEngine *self, GPtrArray *files, const SheafBatchOpt
  */
 GPtrArray *sheaf_engine_dup_unfinished (SheafEngine *self);
 
+/* What the person should know of the record of downloads (damaged, not to be written, …), once:
+ * (transfer full) (nullable): a sentence.  The record is first looked at when a download begins or
+ * what is unfinished is asked for. */
+char *sheaf_engine_take_notice (SheafEngine *self);
+
 /* Makes the thumbnail of @item's file anew, as if it had never been looked at: what was cached of
  * it, failures too, is dropped, and the next sheaf_engine_load_preview_async() decodes the file. */
 void sheaf_engine_forget_thumbnail (SheafEngine *self, SheafItem *item);

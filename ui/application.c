@@ -36,10 +36,13 @@ window_new (SheafApplication *self)
   if (!self->recovered)
     {
       g_autoptr (GPtrArray) unfinished = sheaf_engine_dup_unfinished (self->engine);
+      g_autofree char *notice = sheaf_engine_take_notice (self->engine);
 
       self->recovered = TRUE;
       if (unfinished != NULL && unfinished->len > 0)
         sheaf_window_add_unfinished (window, unfinished);
+      if (notice != NULL)
+        sheaf_window_say (window, notice);
     }
   return window;
 }

@@ -124,6 +124,7 @@ download (SheafEngine *engine, const Options *options, const char *spec, SheafRe
   g_autoptr (SheafSource) source = NULL;
   g_autoptr (SheafBatch) batch = NULL;
   SheafBatchOptions batch_options;
+  g_autofree char *notice = NULL;
 
   if (sheaf_client_options_apply (&options->client, engine, spec, &error))
     source = sheaf_engine_open_source (engine, spec, &error);
@@ -147,6 +148,9 @@ download (SheafEngine *engine, const Options *options, const char *spec, SheafRe
       batch_options.timeout = (guint) MAX (left, 1);
     }
   batch = sheaf_engine_download (engine, source, NULL, &batch_options);
+  notice = sheaf_engine_take_notice (engine);
+  if (notice != NULL)
+    sheaf_report_say (report, notice);
   sheaf_report_run (report, batch);
 }
 

@@ -294,6 +294,14 @@ sheaf_report_fail (SheafReport *self, const GError *error)
     self->error = g_error_copy (error);
 }
 
+void
+sheaf_report_say (SheafReport *self, const char *text)
+{
+  g_autofree char *message = g_strdup_printf ("sheaf-cli: %s", text);
+
+  sheaf_progress_message (self->progress, message);
+}
+
 gboolean
 sheaf_report_is_stopped (SheafReport *self)
 {

@@ -22,6 +22,9 @@ SheafReport *sheaf_report_new (SheafEngine *engine, gboolean json, gboolean thum
 /* Runs the main loop until @batch has ended. */
 void sheaf_report_run (SheafReport *self, SheafBatch *batch);
 
+/* A sentence beside the results, on standard error. */
+void sheaf_report_say (SheafReport *self, const char *text);
+
 /* A source that could not even be opened; the first such error decides the exit status. */
 void sheaf_report_fail (SheafReport *self, const GError *error);
 

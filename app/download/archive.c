@@ -11,6 +11,7 @@
 #include "app/download/entry-record.h"
 #include "app/work/error.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <sqlite3.h>
@@ -74,14 +75,39 @@ struct _SheafArchive
   GRecMutex mutex; /* held from begin to commit */
   sqlite3 *db;
   sqlite3_stmt *statements[N_STATEMENTS];
+  char *notice; /* (nullable) */
+
+  /* A connection of its own, which sees what was committed and waits for no commit. */
+  GMutex reading;
+  sqlite3 *reader;           /* (nullable) */
+  sqlite3_stmt *read_lookup; /* (nullable) */
+  char *path;
 };
 
 G_DEFINE_FINAL_TYPE (SheafArchive, sheaf_archive, G_TYPE_OBJECT)
 
+/* What SQLite calls an input/output error may be a disk that is full: the pages that its readers
+ * share are written past its own checks. */
+static int
+find_cause (SheafArchive *self, int code)
+{
+  int saved_errno;
+
+  code &= 0xff;
+  if ((code != SQLITE_IOERR && code != SQLITE_CANTOPEN) || self->db == NULL)
+    return code;
+  saved_errno = sqlite3_system_errno (self->db);
+  if (saved_errno == ENOSPC || saved_errno == EDQUOT)
+    return SQLITE_FULL;
+  if (saved_errno == EACCES || saved_errno == EPERM || saved_errno == EROFS)
+    return SQLITE_READONLY;
+  return code;
+}
+
 static gboolean
 fail_sqlite (SheafArchive *self, int code, GError **error)
 {
-  switch (code & 0xff)
+  switch (find_cause (self, code))
     {
     case SQLITE_FULL:
       return sheaf_fail (error, SHEAF_ERROR_DISK_FULL,
@@ -105,6 +131,11 @@ sheaf_archive_finalize (GObject *object)
   for (guint i = 0; i < N_STATEMENTS; i++)
     sqlite3_finalize (self->statements[i]);
   sqlite3_close_v2 (self->db);
+  sqlite3_finalize (self->read_lookup);
+  sqlite3_close_v2 (self->reader);
+  g_free (self->path);
+  g_free (self->notice);
+  g_mutex_clear (&self->reading);
   g_rec_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (sheaf_archive_parent_class)->finalize (object);
@@ -120,6 +151,7 @@ static void
 sheaf_archive_init (SheafArchive *self)
 {
   g_rec_mutex_init (&self->mutex);
+  g_mutex_init (&self->reading);
 }
 
 static int
@@ -132,9 +164,20 @@ take_check (void *data, int n_columns, char **values, char **names)
 }
 
 static int
+take_version (void *data, int n_columns, char **values, char **names)
+{
+  int *version = data;
+
+  *version = n_columns == 1 && values[0] != NULL ? atoi (values[0]) : 0;
+  return 0;
+}
+
+/* Opens the file and makes sure that it is one of this version; SQLITE_SCHEMA for a newer one. */
+static int
 open_database (SheafArchive *self, const char *path)
 {
   gboolean sound = FALSE;
+  int version = 0;
   int code = sqlite3_open_v2 (
       path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 
@@ -150,6 +193,10 @@ open_database (SheafArchive *self, const char *path)
   if (code == SQLITE_OK && !sound)
     code = SQLITE_CORRUPT;
   if (code == SQLITE_OK)
+    code = sqlite3_exec (self->db, "PRAGMA user_version", take_version, &version, NULL);
+  if (code == SQLITE_OK && version > SCHEMA_VERSION)
+    code = SQLITE_SCHEMA;
+  if (code == SQLITE_OK && version < SCHEMA_VERSION)
     code = sqlite3_exec (self->db, schema, NULL, NULL, NULL);
   for (guint i = 0; code == SQLITE_OK && i < N_STATEMENTS; i++)
     code = sqlite3_prepare_v3 (self->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
@@ -165,17 +212,21 @@ close_database (SheafArchive *self)
   g_clear_pointer (&self->db, sqlite3_close_v2);
 }
 
-/* A damaged record is kept for whoever can still read it. */
+/* A record that cannot be used is kept for whoever can still read it. */
 static void
-move_aside (const char *path)
+move_aside (SheafArchive *self, const char *path, gboolean newer)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   g_autofree char *stamp = g_date_time_format (now, "%Y%m%dT%H%M%S");
-  g_autofree char *aside = g_strdup_printf ("%s.damaged-%s", path, stamp);
+  g_autofree char *aside = g_strdup_printf ("%s.%s-%s", path, newer ? "newer" : "damaged", stamp);
   static const char *const suffixes[] = { "", "-wal", "-shm" };
 
-  g_warning ("The record of downloads is damaged; it was moved to %s and a new one is begun",
-             aside);
+  self->notice = g_strdup_printf (
+      newer ? _ ("The record of downloads is from a newer Sheaf. It was moved to “%s”, and a new "
+                 "one was begun.")
+            : _ ("The record of downloads was damaged. It was moved to “%s”, and a new one was "
+                 "begun."),
+      aside);
   for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
     {
       g_autofree char *from = g_strconcat (path, suffixes[i], NULL);
@@ -186,9 +237,10 @@ move_aside (const char *path)
 }
 
 static gboolean
-is_damage (int code)
+is_unusable (int code)
 {
   return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB
+         || (code & 0xff) == SQLITE_SCHEMA
          || (code & 0xff) == SQLITE_ERROR; /* a table of another shape */
 }
 
@@ -215,10 +267,10 @@ sheaf_archive_open (GFile *file, GError **error)
       return NULL;
     }
   code = open_database (self, path);
-  if (is_damage (code))
+  if (is_unusable (code))
     {
       close_database (self);
-      move_aside (path);
+      move_aside (self, path, (code & 0xff) == SQLITE_SCHEMA);
       code = open_database (self, path);
     }
   if (code != SQLITE_OK)
@@ -226,7 +278,16 @@ sheaf_archive_open (GFile *file, GError **error)
       fail_sqlite (self, code, error);
       return NULL;
     }
+  self->path = g_steal_pointer (&path);
   return g_steal_pointer (&self);
+}
+
+const char *
+sheaf_archive_get_notice (SheafArchive *self)
+{
+  g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), NULL);
+
+  return self->notice;
 }
 
 void
@@ -239,10 +300,8 @@ sheaf_archive_row_clear (SheafArchiveRow *row)
 /* --- statements --- */
 
 static sqlite3_stmt *
-bind_key (SheafArchive *self, int which, GFile *folder, const SheafEntry *entry)
+bind (sqlite3_stmt *statement, GFile *folder, const SheafEntry *entry)
 {
-  sqlite3_stmt *statement = self->statements[which];
-
   if (folder != NULL)
     sqlite3_bind_text (statement, 1, g_file_get_uri (folder), -1, g_free);
   if (entry != NULL)
@@ -251,6 +310,12 @@ bind_key (SheafArchive *self, int which, GFile *folder, const SheafEntry *entry)
       sqlite3_bind_text (statement, 3, entry->id, -1, SQLITE_TRANSIENT);
     }
   return statement;
+}
+
+static sqlite3_stmt *
+bind_key (SheafArchive *self, int which, GFile *folder, const SheafEntry *entry)
+{
+  return bind (self->statements[which], folder, entry);
 }
 
 static void
@@ -305,14 +370,10 @@ sheaf_archive_rollback (SheafArchive *self)
   g_rec_mutex_unlock (&self->mutex);
 }
 
+/* Runs the LOOKUP that @statement is, which has its parameters. */
 static gboolean
-lookup (SheafArchive *self,
-        GFile *folder,
-        const SheafEntry *entry,
-        SheafArchiveRow *row,
-        GError **error)
+lookup (SheafArchive *self, sqlite3_stmt *statement, SheafArchiveRow *row, GError **error)
 {
-  sqlite3_stmt *statement = bind_key (self, LOOKUP, folder, entry);
   int code = sqlite3_step (statement);
 
   *row = (SheafArchiveRow){ SHEAF_ARCHIVE_NONE };
@@ -340,7 +401,7 @@ sheaf_archive_want (SheafArchive *self,
   g_return_val_if_fail (entry != NULL && row != NULL, FALSE);
 
   g_rec_mutex_lock (&self->mutex);
-  done = lookup (self, folder, entry, row, error);
+  done = lookup (self, bind_key (self, LOOKUP, folder, entry), row, error);
   if (done)
     {
       int which = row->state == SHEAF_ARCHIVE_NONE ? INSERT : REWANT;
@@ -349,6 +410,44 @@ sheaf_archive_want (SheafArchive *self,
       done = run (self, which, error);
     }
   g_rec_mutex_unlock (&self->mutex);
+  return done;
+}
+
+static gboolean
+open_reader (SheafArchive *self, GError **error)
+{
+  int code;
+
+  if (self->read_lookup != NULL)
+    return TRUE;
+  g_clear_pointer (&self->reader, sqlite3_close_v2);
+  code = sqlite3_open_v2 (self->path, &self->reader, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                          NULL);
+  if (code == SQLITE_OK)
+    {
+      sqlite3_busy_timeout (self->reader, BUSY_TIMEOUT_MS);
+      code = sqlite3_prepare_v3 (self->reader, sql[LOOKUP], -1, SQLITE_PREPARE_PERSISTENT,
+                                 &self->read_lookup, NULL);
+    }
+  return code == SQLITE_OK || fail_sqlite (self, code, error);
+}
+
+gboolean
+sheaf_archive_lookup (SheafArchive *self,
+                      GFile *folder,
+                      const SheafEntry *entry,
+                      SheafArchiveRow *row,
+                      GError **error)
+{
+  gboolean done;
+
+  g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), FALSE);
+  g_return_val_if_fail (entry != NULL && row != NULL, FALSE);
+
+  g_mutex_lock (&self->reading);
+  done = open_reader (self, error)
+         && lookup (self, bind (self->read_lookup, folder, entry), row, error);
+  g_mutex_unlock (&self->reading);
   return done;
 }
 

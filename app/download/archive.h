@@ -20,9 +20,13 @@ G_DECLARE_FINAL_TYPE (SheafArchive, sheaf_archive, SHEAF, ARCHIVE, GObject)
  * @file: (nullable): %NULL for $XDG_DATA_HOME/sheaf/archive.sqlite
  *
  * Returns: (transfer full) (nullable): the archive, made if missing, or %NULL with @error set; a
- *   damaged file is moved aside and said in a warning, not lost and not fatal
+ *   file that is damaged, or a newer Sheaf's, is moved aside and said in the notice, not lost and
+ *   not fatal
  */
 SheafArchive *sheaf_archive_open (GFile *file, GError **error);
+
+/* A sentence for the person about what was found on opening; (nullable). */
+const char *sheaf_archive_get_notice (SheafArchive *self);
 
 typedef enum
 {
@@ -66,6 +70,13 @@ gboolean sheaf_archive_want (SheafArchive *self,
                              const SheafEntry *entry,
                              SheafArchiveRow *row,
                              GError **error);
+
+/* What is known of @entry; waits for no one who writes. */
+gboolean sheaf_archive_lookup (SheafArchive *self,
+                               GFile *folder,
+                               const SheafEntry *entry,
+                               SheafArchiveRow *row,
+                               GError **error);
 
 /* Moves the row of @entry on; @name and @bytes as in #SheafArchiveRow, @reason for a failure. */
 gboolean sheaf_archive_set (SheafArchive *self,

@@ -9,7 +9,9 @@
 #include "app/work/error.h"
 
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct
 {
@@ -161,27 +163,93 @@ test_two_at_once (Fixture *self, gconstpointer data)
   g_assert_cmpuint (count_unfinished (self), ==, 2);
 }
 
+/* How many names beside the archive have @part in them. */
+static guint
+count_names (Fixture *self, const char *part)
+{
+  g_autofree char *path = g_file_get_path (self->file);
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    n += strstr (name, part) != NULL;
+  return n;
+}
+
 static void
 test_damaged (Fixture *self, gconstpointer data)
 {
   g_autofree char *path = g_file_get_path (self->file);
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autoptr (GDir) dir = NULL;
-  const char *name;
-  guint n_aside = 0;
 
   want (self, "a");
   g_clear_object (&self->archive);
   g_assert_true (g_file_set_contents (path, "this is no database, not even nearly one", -1, NULL));
-  g_test_expect_message ("sheaf", G_LOG_LEVEL_WARNING, "*damaged*");
   reopen (self);
-  g_test_assert_expected_messages ();
+  g_assert_nonnull (strstr (sheaf_archive_get_notice (self->archive), "damaged"));
   g_assert_cmpuint (count_unfinished (self), ==, 0);
   want (self, "b");
-  dir = g_dir_open (folder, 0, NULL);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    n_aside += strstr (name, ".damaged-") != NULL;
-  g_assert_cmpuint (n_aside, >=, 1);
+  g_assert_cmpuint (count_names (self, ".damaged-"), >=, 1);
+  reopen (self);
+  g_assert_null (sheaf_archive_get_notice (self->archive));
+  g_assert_cmpuint (count_unfinished (self), ==, 1);
+}
+
+static void
+run_sql (Fixture *self, const char *statement)
+{
+  g_autofree char *path = g_file_get_path (self->file);
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, statement, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
+}
+
+/* What a Sheaf of tomorrow keeps there is not understood, and not touched. */
+static void
+test_newer (Fixture *self, gconstpointer data)
+{
+  want (self, "a");
+  g_clear_object (&self->archive);
+  run_sql (self, "ALTER TABLE wanted ADD COLUMN tomorrow TEXT; PRAGMA user_version = 2;");
+  reopen (self);
+  g_assert_nonnull (strstr (sheaf_archive_get_notice (self->archive), "newer"));
+  g_assert_cmpuint (count_unfinished (self), ==, 0);
+  g_assert_cmpuint (count_names (self, ".newer-"), ==, 1);
+  want (self, "b");
+  reopen (self);
+  g_assert_null (sheaf_archive_get_notice (self->archive));
+  g_assert_cmpuint (count_unfinished (self), ==, 1);
+}
+
+/* A table of another shape, and a file that breaks off in the middle. */
+static void
+test_damaged_inside (Fixture *self, gconstpointer data)
+{
+  g_autofree char *path = g_file_get_path (self->file);
+  GStatBuf status;
+
+  g_clear_object (&self->archive);
+  run_sql (self, "DROP TABLE wanted; CREATE TABLE wanted (word TEXT);");
+  reopen (self);
+  g_assert_nonnull (sheaf_archive_get_notice (self->archive));
+  g_assert_true (sheaf_archive_begin (self->archive, NULL));
+  for (guint i = 0; i < 200; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("p%u", i);
+
+      want (self, id);
+    }
+  g_assert_true (sheaf_archive_commit (self->archive, NULL));
+  g_clear_object (&self->archive);
+  g_assert_cmpint (g_stat (path, &status), ==, 0);
+  g_assert_cmpint (truncate (path, status.st_size / 2), ==, 0);
+  reopen (self);
+  g_assert_nonnull (sheaf_archive_get_notice (self->archive));
+  want (self, "a");
+  g_assert_cmpuint (count_unfinished (self), ==, 1);
 }
 
 static void
@@ -203,6 +271,8 @@ main (int argc, char *argv[])
   g_test_add ("/archive/all-or-nothing", Fixture, NULL, set_up, test_all_or_nothing, tear_down);
   g_test_add ("/archive/two-at-once", Fixture, NULL, set_up, test_two_at_once, tear_down);
   g_test_add ("/archive/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
+  g_test_add ("/archive/newer", Fixture, NULL, set_up, test_newer, tear_down);
+  g_test_add ("/archive/damaged-inside", Fixture, NULL, set_up, test_damaged_inside, tear_down);
   g_test_add_func ("/archive/no-place", test_no_place);
   return g_test_run ();
 }
