@@ -22,6 +22,7 @@
 #define PART_MARK     ".part-"
 #define PART_DIGITS   16
 #define PART_STEM_MAX 100
+#define OPEN_TRIES    3 /* each may meet another who is just letting go */
 
 gboolean
 sheaf_file_fail (GError **error, int saved_errno, const char *name)
@@ -123,24 +124,59 @@ open_plain (int folder_fd, const char *name)
   return fd;
 }
 
+static gboolean
+fail_busy (GError **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY,
+                       _ ("Another Sheaf is fetching this file just now."));
+  return FALSE;
+}
+
+static gboolean
+lock (int fd)
+{
+  return flock (fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
+/* Whoever had the lock before may have given the file its final name, or taken it away. */
+static gboolean
+is_still_named (int fd, int folder_fd, const char *name)
+{
+  struct stat ours, named;
+
+  return fstat (fd, &ours) == 0 && fstatat (folder_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0
+         && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+}
+
+/* The part that bears @name, locked; -1 with @error set. */
+static int
+open_locked (int folder_fd, const char *name, GError **error)
+{
+  for (guint n = 0; n < OPEN_TRIES; n++)
+    {
+      int fd = open_plain (folder_fd, name);
+
+      if (fd < 0)
+        {
+          sheaf_file_fail (error, errno, name);
+          return -1;
+        }
+      if (lock (fd) && is_still_named (fd, folder_fd, name))
+        return fd;
+      close (fd);
+    }
+  fail_busy (error);
+  return -1;
+}
+
 int
 sheaf_part_open (int folder_fd, const char *name, char **validator, guint64 *size, GError **error)
 {
   struct stat status;
-  int fd = open_plain (folder_fd, name);
+  int fd = open_locked (folder_fd, name, error);
 
   if (fd < 0)
-    {
-      sheaf_file_fail (error, errno, name);
-      return -1;
-    }
-  if (flock (fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    {
-      close (fd);
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY,
-                           _ ("Another Sheaf is fetching this file just now."));
-      return -1;
-    }
+    return -1;
   if (fstat (fd, &status) != 0)
     {
       sheaf_file_fail (error, errno, name);
@@ -157,6 +193,18 @@ sheaf_part_remove (int folder_fd, const char *name)
 {
   if (unlinkat (folder_fd, name, 0) != 0 && errno != ENOENT)
     g_debug ("part file %s stays: %s", name, g_strerror (errno));
+}
+
+void
+sheaf_part_sweep (int folder_fd, const char *name)
+{
+  int fd = openat (folder_fd, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+
+  if (fd < 0)
+    return;
+  if (lock (fd) && is_still_named (fd, folder_fd, name))
+    sheaf_part_remove (folder_fd, name);
+  close (fd);
 }
 
 gboolean
@@ -196,6 +244,9 @@ sheaf_part_place (
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, "%s exists", name);
       return FALSE;
     }
+  /* Somebody else wanted it, too, and gave it up: that costs this one try, not the batch. */
+  if (result != 0 && errno == ENOENT && !is_still_named (fd, folder_fd, part))
+    return fail_busy (error);
   if (result != 0)
     return sheaf_file_fail (error, errno, name);
   while (fsync (target_fd) != 0)

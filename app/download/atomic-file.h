@@ -42,6 +42,9 @@ sheaf_part_open (int folder_fd, const char *name, char **validator, guint64 *siz
 /* Takes a part file away; nothing to do where there is none. */
 void sheaf_part_remove (int folder_fd, const char *name);
 
+/* The same, unless somebody has it open. */
+void sheaf_part_sweep (int folder_fd, const char *name);
+
 /* Waits until all of an open file is on the disk. */
 gboolean sheaf_part_sync (int fd, GError **error);
 
@@ -53,7 +56,8 @@ gboolean sheaf_part_sync (int fd, GError **error);
  * Takes the marks of a part off the file, gives it its final name and waits until that is on the
  * disk.
  *
- * Returns: %FALSE with @error set; %G_IO_ERROR_EXISTS where the name is taken
+ * Returns: %FALSE with @error set; %G_IO_ERROR_EXISTS where the name is taken, %G_IO_ERROR_BUSY
+ * where somebody else took the part away
  */
 gboolean sheaf_part_place (
     int fd, int folder_fd, const char *part, int target_fd, const char *name, GError **error);

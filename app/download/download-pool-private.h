@@ -25,6 +25,7 @@ struct _SheafDownloadPool
 
   GHashTable *pending; /* set of SheafDownload: queued, waiting, under way, paused */
   GHashTable *hosts;   /* name → SheafHost */
+  GSequence *turns;    /* of SheafHost with a queue, by the place of its first */
   GSequence *waiting;  /* of SheafDownload, by next try */
   guint n_fetching;
   guint n_finishing;

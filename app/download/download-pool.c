@@ -67,6 +67,7 @@ sheaf_download_pool_finalize (GObject *object)
   g_source_destroy (self->timer);
   g_source_unref (self->timer);
   g_sequence_free (self->waiting);
+  g_sequence_free (self->turns);
   g_hash_table_unref (self->hosts);
   g_hash_table_unref (self->pending);
   g_clear_object (&self->executor);
@@ -131,20 +132,45 @@ insert_by_place (SheafHost *host, SheafDownload *download)
   g_queue_insert_before_link (&host->queue, l, &download->link);
 }
 
+static int
+compare_turns (gconstpointer a, gconstpointer b, gpointer unused)
+{
+  const SheafDownload *first = g_queue_peek_head ((GQueue *) &((const SheafHost *) a)->queue);
+  const SheafDownload *second = g_queue_peek_head ((GQueue *) &((const SheafHost *) b)->queue);
+
+  return (first->place > second->place) - (first->place < second->place);
+}
+
+/* Another transfer of @host may be its first now. */
+static void
+update_turn (SheafDownloadPool *self, SheafHost *host)
+{
+  g_clear_pointer (&host->turn, g_sequence_remove);
+  if (!g_queue_is_empty (&host->queue))
+    host->turn = g_sequence_insert_sorted (self->turns, host, compare_turns, NULL);
+}
+
 static void
 queue_up (SheafDownloadPool *self, SheafDownload *download)
 {
   insert_by_place (download->host, download);
   download->queued = TRUE;
+  if (download->host->queue.head == &download->link)
+    update_turn (self, download->host);
   sheaf_download_pool_wake (self);
 }
 
 static void
-unqueue (SheafDownload *download)
+unqueue (SheafDownloadPool *self, SheafDownload *download)
 {
-  if (download->queued)
-    g_queue_unlink (&download->host->queue, &download->link);
+  gboolean first = download->host->queue.head == &download->link;
+
+  if (!download->queued)
+    return;
+  g_queue_unlink (&download->host->queue, &download->link);
   download->queued = FALSE;
+  if (first)
+    update_turn (self, download->host);
 }
 
 typedef struct
@@ -249,26 +275,17 @@ release_waiting (SheafDownloadPool *self, gint64 now)
 static SheafDownload *
 foremost (SheafDownloadPool *self, gint64 now, gint64 *look_again)
 {
-  SheafDownload *best = NULL;
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, self->hosts);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  for (GSequenceIter *iter = g_sequence_get_begin_iter (self->turns);
+       !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
     {
-      SheafHost *host = value;
-      SheafDownload *first = g_queue_peek_head (&host->queue);
-      gint64 next;
+      SheafHost *host = g_sequence_get (iter);
+      gint64 next = sheaf_host_get_next_time (host, now);
 
-      if (first == NULL)
-        continue;
-      next = sheaf_host_get_next_time (host, now);
-      if (next != 0)
-        *look_again = MIN (*look_again, next);
-      else if (best == NULL || first->place < best->place)
-        best = first;
+      if (next == 0)
+        return g_queue_peek_head (&host->queue);
+      *look_again = MIN (*look_again, next);
     }
-  return best;
+  return NULL;
 }
 
 typedef struct
@@ -335,7 +352,7 @@ begin (SheafDownloadPool *self, SheafDownload *download, gint64 now)
   gint64 interval
       = self->options.request_rate > 0 ? (gint64) (G_USEC_PER_SEC / self->options.request_rate) : 0;
 
-  unqueue (download);
+  unqueue (self, download);
   if (self->writer != NULL && !download->wanted)
     {
       sheaf_download_pool_enqueue (self, download);
@@ -389,6 +406,7 @@ sheaf_download_pool_init (SheafDownloadPool *self)
   self->hosts
       = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) sheaf_host_free);
   self->waiting = g_sequence_new (NULL);
+  self->turns = g_sequence_new (NULL);
   self->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_callback (self->timer, on_timer, self, NULL);
   g_source_attach (self->timer, g_main_context_get_thread_default ());
@@ -566,7 +584,7 @@ sheaf_download_pool_pause_one (SheafDownloadPool *self, SheafDownload *download)
       stop (download, SHEAF_STOP_HOLD);
       return;
     }
-  unqueue (download);
+  unqueue (self, download);
   stop_waiting (download);
   sheaf_download_set_state (download, SHEAF_DOWNLOAD_PAUSED);
 }
@@ -598,7 +616,7 @@ sheaf_download_pool_move_to_top (SheafDownloadPool *self, SheafDownload *downloa
   download->place = --self->top_place;
   if (download->queued)
     {
-      unqueue (download);
+      unqueue (self, download);
       queue_up (self, download);
     }
   else if (download->waiting != NULL)
@@ -642,7 +660,7 @@ sheaf_download_pool_cancel (SheafDownloadPool *self, SheafDownload *download)
       stop (download, SHEAF_STOP_CANCEL);
       return;
     }
-  unqueue (download);
+  unqueue (self, download);
   stop_waiting (download);
   if (self->writer != NULL)
     sheaf_archive_writer_forget (self->writer, download->entry);

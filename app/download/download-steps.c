@@ -510,6 +510,7 @@ sheaf_download_pool_step (SheafDownloadPool *self, SheafDownload *download)
   transfer->any_type = self->options.any_type;
   transfer->embed = self->options.embedder != NULL;
   transfer->use_archive = self->options.use_archive;
+  g_set_object (&transfer->archive, self->archive);
   transfer->row = download->row;
   transfer->row.name = g_strdup (download->row.name);
   download->transfer = transfer;

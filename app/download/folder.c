@@ -17,7 +17,6 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -93,6 +92,12 @@ int
 sheaf_folder_get_fd (SheafFolder *self)
 {
   return self->fd;
+}
+
+GFile *
+sheaf_folder_get_file (SheafFolder *self)
+{
+  return self->file;
 }
 
 GFile *
@@ -291,18 +296,6 @@ sheaf_folder_place (SheafFolder *self, int fd, const char *part, const char *pat
   return placed;
 }
 
-static void
-sweep_one (SheafFolder *self, const char *name)
-{
-  int fd = openat (self->fd, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-
-  if (fd < 0)
-    return;
-  if (flock (fd, LOCK_EX | LOCK_NB) == 0)
-    sheaf_part_remove (self->fd, name);
-  close (fd);
-}
-
 void
 sheaf_folder_sweep (SheafFolder *self, GHashTable *keep)
 {
@@ -318,6 +311,6 @@ sheaf_folder_sweep (SheafFolder *self, GHashTable *keep)
     }
   while ((entry = readdir (dir)) != NULL)
     if (sheaf_part_is_name (entry->d_name) && !g_hash_table_contains (keep, entry->d_name))
-      sweep_one (self, entry->d_name);
+      sheaf_part_sweep (self->fd, entry->d_name);
   closedir (dir);
 }

@@ -27,6 +27,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafFolder, sheaf_folder_unref)
 
 int sheaf_folder_get_fd (SheafFolder *self);
 
+/* (transfer none) */
+GFile *sheaf_folder_get_file (SheafFolder *self);
+
 /* (transfer full): the file at @path under it. */
 GFile *sheaf_folder_get_child (SheafFolder *self, const char *path);
 

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *name;
-  GQueue queue; /* of SheafDownload, by place */
+  GQueue queue;        /* of SheafDownload, by place */
+  GSequenceIter *turn; /* (nullable): among the pool's hosts with a queue */
   guint n_running;
   double limit;   /* how many may run at once */
   guint n_brakes; /* without a success in between */

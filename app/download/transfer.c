@@ -49,6 +49,7 @@ sheaf_transfer_free (SheafTransfer *self)
   g_clear_pointer (&self->job, sheaf_job_unref);
   g_clear_pointer (&self->embedded, sheaf_reply_unref);
   sheaf_archive_row_clear (&self->row);
+  g_clear_object (&self->archive);
   sheaf_folder_unref (self->folder);
   sheaf_entry_unref (self->entry);
   g_free (self->name_template);
@@ -62,8 +63,9 @@ sheaf_transfer_free (SheafTransfer *self)
 void
 sheaf_transfer_discard (SheafTransfer *self)
 {
-  close_part (self);
+  /* While it is still locked: nobody else begins a part that is about to go. */
   sheaf_part_remove (sheaf_folder_get_fd (self->folder), self->part);
+  close_part (self);
 }
 
 static SheafTransferStep
@@ -75,6 +77,15 @@ have (SheafTransfer *self, const char *path, guint64 bytes)
   return SHEAF_TRANSFER_HAVE;
 }
 
+static gboolean
+has_no_part (SheafTransfer *self)
+{
+  struct stat status;
+
+  return fstatat (sheaf_folder_get_fd (self->folder), self->part, &status, AT_SYMLINK_NOFOLLOW) != 0
+         || status.st_size == 0;
+}
+
 /* The archive names the file and it is there as it was. */
 static gboolean
 is_there_by_archive (SheafTransfer *self)
@@ -84,10 +95,7 @@ is_there_by_archive (SheafTransfer *self)
     return FALSE;
   return (self->row.state == SHEAF_ARCHIVE_DONE && self->use_archive)
          /* It was about to get its name when everything ended, and the part is gone: it got it. */
-         || (self->row.state == SHEAF_ARCHIVE_PLACING
-             && faccessat (sheaf_folder_get_fd (self->folder), self->part, F_OK,
-                           AT_SYMLINK_NOFOLLOW)
-                    != 0);
+         || (self->row.state == SHEAF_ARCHIVE_PLACING && has_no_part (self));
 }
 
 /* No record, but a file of that name which is what the source describes. */
@@ -116,6 +124,27 @@ open_part (SheafTransfer *self)
   return SHEAF_TRANSFER_FETCH;
 }
 
+/* Another Sheaf may have got it since the archive was asked; now that the part is ours, nobody else
+ * gets it any more. */
+static void
+look_again (SheafTransfer *self)
+{
+  g_auto (SheafArchiveRow) row = { 0 };
+
+  if (self->archive == NULL
+      || !sheaf_archive_lookup (self->archive, sheaf_folder_get_file (self->folder), self->entry,
+                                &row, NULL)
+      || row.state == SHEAF_ARCHIVE_NONE)
+    return;
+  sheaf_archive_row_clear (&self->row);
+  self->row = row;
+  row = (SheafArchiveRow){ 0 };
+  if (!is_there_by_archive (self))
+    return;
+  sheaf_transfer_discard (self);
+  self->step = have (self, self->row.name, self->row.bytes);
+}
+
 /* It was whole, synced and about to get its name. */
 static gboolean
 is_whole_part (SheafTransfer *self)
@@ -141,6 +170,8 @@ sheaf_transfer_prepare (SheafTransfer *self)
   else
     {
       self->step = open_part (self);
+      if (self->step == SHEAF_TRANSFER_FETCH)
+        look_again (self);
       if (self->step == SHEAF_TRANSFER_FETCH && is_whole_part (self))
         {
           self->length_known = TRUE;

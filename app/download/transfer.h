@@ -26,6 +26,7 @@ typedef enum
 /**
  * SheafTransfer:
  * @name_template: (nullable)
+ * @archive: (nullable): asked again once the part is locked
  * @row: what the archive knew
  * @type: (nullable): what the server called it
  * @fd: of the part, or -1
@@ -47,6 +48,7 @@ typedef struct
   char *name_template;
   gboolean any_type;
   gboolean use_archive;
+  SheafArchive *archive;
   SheafArchiveRow row;
   char *type;
   gboolean length_known;
