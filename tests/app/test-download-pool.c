@@ -23,6 +23,7 @@ typedef struct
   SheafDownloadPool *pool;
   SheafDownloadOptions options;
   GPtrArray *downloads;
+  GPtrArray *pictures; /* the server answers with them until it ends */
   char *top;
   char *folder;
 } Fixture;
@@ -68,6 +69,7 @@ set_up (Fixture *self, gconstpointer data)
   self->top = g_dir_make_tmp ("sheaf-test-XXXXXX", NULL);
   self->folder = g_build_filename (self->top, "pictures", NULL);
   self->downloads = g_ptr_array_new_with_free_func (g_object_unref);
+  self->pictures = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   open_archive (self);
   self->options = (SheafDownloadOptions){ .folder = g_file_new_for_path (self->folder),
                                           .retries = 2,
@@ -114,9 +116,19 @@ tear_down (Fixture *self, gconstpointer data)
   g_object_unref (self->archive);
   g_object_unref (self->options.folder);
   fault_server_free (self->server);
+  g_ptr_array_unref (self->pictures);
   remove_tree (self->top);
   g_free (self->folder);
   g_free (self->top);
+}
+
+static GBytes *
+new_picture (Fixture *self, const char *type, gsize length, guint32 seed)
+{
+  GBytes *picture = fault_picture (type, length, seed);
+
+  g_ptr_array_add (self->pictures, picture);
+  return picture;
 }
 
 static SheafEntry *
@@ -272,7 +284,7 @@ test_whole (Fixture *self, gconstpointer data)
       g_autofree char *id = g_strdup_printf ("p%u", i);
       g_autofree char *rule = g_strdup_printf ("/a/p%u.jpg", i);
 
-      pictures[i] = fault_picture ("image/jpeg", 5000 + i * 10000, i);
+      pictures[i] = new_picture (self, "image/jpeg", 5000 + i * 10000, i);
       fault_server_on (self->server, rule, answer_picture, pictures[i]);
       add (self, id, path);
     }
@@ -310,14 +322,12 @@ test_whole (Fixture *self, gconstpointer data)
       assert_content (self->downloads->pdata[i], pictures[i]);
     }
   g_assert_cmpuint (fault_server_get_n_requests (self->server, NULL), ==, 20);
-  for (guint i = 0; i < 20; i++)
-    g_bytes_unref (pictures[i]);
 }
 
 static void
 test_missing_again (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GBytes) picture = fault_picture ("image/jpeg", 5000, 1);
+  GBytes *picture = new_picture (self, "image/jpeg", 5000, 1);
   SheafDownload *download;
 
   fault_server_on (self->server, "/x.jpg", answer_picture, picture);
@@ -334,7 +344,7 @@ test_missing_again (Fixture *self, gconstpointer data)
 static void
 test_resume (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GBytes) picture = fault_picture ("image/jpeg", 200000, 1);
+  GBytes *picture = new_picture (self, "image/jpeg", 200000, 1);
   SheafDownload *download;
 
   fault_server_on (self->server, "/x.jpg", answer_in_pieces, picture);
@@ -354,7 +364,7 @@ test_resume (Fixture *self, gconstpointer data)
 static void
 test_retries (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GBytes) picture = fault_picture ("image/jpeg", 5000, 1);
+  GBytes *picture = new_picture (self, "image/jpeg", 5000, 1);
   SheafDownload *good, *bad, *gone;
 
   n_faults = 0;
@@ -419,7 +429,7 @@ test_refused_contents (Fixture *self, gconstpointer data)
 static void
 test_cut_without_length (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GBytes) picture = fault_picture ("image/jpeg", 100000, 1);
+  GBytes *picture = new_picture (self, "image/jpeg", 100000, 1);
   SheafDownload *download;
 
   fault_server_on (self->server, "/x.jpg", answer_cut_picture, picture);
@@ -432,9 +442,9 @@ test_cut_without_length (Fixture *self, gconstpointer data)
 static void
 test_names (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GBytes) jpeg = fault_picture ("image/jpeg", 3000, 1);
-  g_autoptr (GBytes) other = fault_picture ("image/jpeg", 3000, 2);
-  g_autoptr (GBytes) png = fault_picture ("image/png", 0, 0);
+  GBytes *jpeg = new_picture (self, "image/jpeg", 3000, 1);
+  GBytes *other = new_picture (self, "image/jpeg", 3000, 2);
+  GBytes *png = new_picture (self, "image/png", 0, 0);
   g_autofree char *mine = g_build_filename (self->folder, "mine.jpg", NULL);
   SheafDownload *download;
 
@@ -464,7 +474,7 @@ test_names (Fixture *self, gconstpointer data)
 static void
 test_links_not_followed (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GBytes) jpeg = fault_picture ("image/jpeg", 3000, 1);
+  GBytes *jpeg = new_picture (self, "image/jpeg", 3000, 1);
   g_autofree char *outside = g_build_filename (self->top, "outside", NULL);
   g_autofree char *link = g_build_filename (self->folder, "test", NULL);
   g_autofree char *file_link = g_build_filename (self->folder, "x.jpg", NULL);
@@ -500,7 +510,7 @@ test_links_not_followed (Fixture *self, gconstpointer data)
 static void
 test_template (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GBytes) jpeg = fault_picture ("image/jpeg", 3000, 1);
+  GBytes *jpeg = new_picture (self, "image/jpeg", 3000, 1);
   g_autoptr (SheafEntry) entry = new_entry (self, "abc", "/x.png");
   g_autoptr (SheafDownload) download = NULL;
   g_autofree char *path = NULL;
@@ -520,7 +530,7 @@ test_template (Fixture *self, gconstpointer data)
 static void
 test_brake (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GBytes) picture = fault_picture ("image/jpeg", 3000, 1);
+  GBytes *picture = new_picture (self, "image/jpeg", 3000, 1);
   g_autoptr (FaultServer) other = fault_server_new ();
   g_autoptr (SheafEntry) entry = sheaf_entry_new ("test", "other");
   g_autoptr (SheafDownload) elsewhere = NULL;
@@ -552,7 +562,7 @@ test_brake (Fixture *self, gconstpointer data)
 static void
 test_pause (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GBytes) picture = fault_picture ("image/jpeg", 3000, 1);
+  GBytes *picture = new_picture (self, "image/jpeg", 3000, 1);
   SheafDownload *download;
 
   fault_server_on (self->server, "/x.jpg", answer_slow_picture, picture);
@@ -590,7 +600,7 @@ note_order (SheafDownload *download, GParamSpec *pspec, gpointer user_data)
 static void
 test_move_to_top (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GBytes) picture = fault_picture ("image/jpeg", 3000, 1);
+  GBytes *picture = new_picture (self, "image/jpeg", 3000, 1);
   g_autoptr (GPtrArray) order = g_ptr_array_new ();
 
   fault_server_on (self->server, "/x.jpg", answer_picture, picture);
@@ -620,7 +630,7 @@ test_move_to_top (Fixture *self, gconstpointer data)
 static void
 test_cancel (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GBytes) picture = fault_picture ("image/jpeg", 200000, 1);
+  GBytes *picture = new_picture (self, "image/jpeg", 200000, 1);
   SheafDownload *running, *queued;
 
   fault_server_on (self->server, "/x.jpg", answer_slow_picture, picture);
@@ -647,7 +657,7 @@ test_cancel (Fixture *self, gconstpointer data)
 static void
 test_folder_gone (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GBytes) picture = fault_picture ("image/jpeg", 3000, 1);
+  GBytes *picture = new_picture (self, "image/jpeg", 3000, 1);
   g_autofree char *moved = g_strconcat (self->folder, "-moved", NULL);
   SheafDownload *download;
 
@@ -692,7 +702,7 @@ test_any_type (Fixture *self, gconstpointer data)
 static void
 test_sweep (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GBytes) picture = fault_picture ("image/jpeg", 3000, 1);
+  GBytes *picture = new_picture (self, "image/jpeg", 3000, 1);
   g_autoptr (SheafEntry) wanted = new_entry (self, "w", "/w.jpg");
   g_autoptr (SheafEntry) stray = new_entry (self, "s", "/s.jpg");
   g_auto (SheafArchiveRow) row = { 0 };
@@ -717,7 +727,7 @@ test_sweep (Fixture *self, gconstpointer data)
 static void
 test_rates (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GBytes) picture = fault_picture ("image/jpeg", 20000, 1);
+  GBytes *picture = new_picture (self, "image/jpeg", 20000, 1);
   gint64 begun = g_get_monotonic_time ();
 
   fault_server_on (self->server, "/x.jpg", answer_picture, picture);
