@@ -28,7 +28,7 @@
 #include <seccomp.h>
 #endif
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define IS_SANITIZED TRUE
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)

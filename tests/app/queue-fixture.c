@@ -308,7 +308,7 @@ on_tick (gpointer user_data)
 void
 queue_wait (gboolean (*check) (gpointer), gpointer data, guint seconds)
 {
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   guint patience = 5; /* each allocation is looked at closely */
 #else
   guint patience = 1;

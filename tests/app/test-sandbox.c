@@ -81,7 +81,7 @@ test_attempt (gconstpointer data)
     g_assert_cmpint (code, ==, one->code);
 }
 
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 /* Not in every container. */
 static gboolean
 has_bubblewrap (void)
@@ -110,7 +110,7 @@ main (int argc, char *argv[])
   static const Attempt always[] = {
     { NULL, "nothing", FALSE, 0 },
   };
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   static const Attempt filtered[] = {
     { NULL, "open", TRUE },
     { NULL, "open-missing", TRUE },
@@ -181,7 +181,7 @@ main (int argc, char *argv[])
     }
 
   ADD (always);
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   ADD (limited);
   if (has_landlock ())
     ADD (landlocked);
