@@ -215,38 +215,83 @@ copy_all (int from, int to, guint64 length)
   return TRUE;
 }
 
+/* Writes a file without a name into @dir: nothing of it stays if this process is killed.  -1 with
+ * @code for a failure, 0 where the file system has no such thing. */
+static int
+write_nameless (const char *dir, int fd, guint64 length, int mode, int *code)
+{
+  int out = open (dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+
+  *code = out < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL) ? 0 : errno;
+  if (out < 0 || copy_all (fd, out, length))
+    return out;
+  *code = errno;
+  close (out);
+  return -1;
+}
+
+/* Gives an open file a name, unless something has that. */
+static gboolean
+link_open (int fd, const char *path)
+{
+  g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", fd);
+
+  return linkat (AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0;
+}
+
+static gboolean
+write_named (const char *temporary, int fd, guint64 length, int mode, int *code)
+{
+  int out = open (temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+  gboolean written = out >= 0 && copy_all (fd, out, length);
+
+  *code = errno;
+  if (out < 0)
+    return FALSE;
+  if (close (out) == 0 && written)
+    return TRUE;
+  if (written)
+    *code = errno;
+  unlink (temporary);
+  return FALSE;
+}
+
 gboolean
 sheaf_file_write_atomic (const char *path, int fd, guint64 length, int mode, GError **error)
 {
   g_autofree char *dir = NULL;
   g_autofree char *temporary = NULL;
-  int out;
+  gboolean linked;
+  int out, code;
 
   g_return_val_if_fail (path != NULL && fd >= 0, FALSE);
 
   /* A name of its own rather than one made of the final name, which may be as long as names get. */
   dir = g_path_get_dirname (path);
   temporary = g_strdup_printf ("%s/.sheaf-%08x%08x.tmp", dir, g_random_int (), g_random_int ());
-  out = open (temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-  if (out < 0)
-    return fail_errno (error, errno, path);
-
-  if (!copy_all (fd, out, length))
+  out = write_nameless (dir, fd, length, mode, &code);
+  if (out < 0 && code != 0)
+    return fail_errno (error, code, path);
+  if (out >= 0)
     {
-      int code = errno;
-
+      linked = link_open (out, path);
+      if (linked || (errno == EEXIST && link_open (out, temporary)))
+        code = 0;
+      else
+        code = errno;
       close (out);
-      unlink (temporary);
-      return fail_errno (error, code, path);
+      if (linked)
+        return TRUE;
+      if (code != 0 && code != ENOENT) /* no /proc here */
+        return fail_errno (error, code, path);
     }
-  if (close (out) != 0 || rename (temporary, path) != 0)
-    {
-      int code = errno;
-
-      unlink (temporary);
-      return fail_errno (error, code, path);
-    }
-  return TRUE;
+  if ((out < 0 || code != 0) && !write_named (temporary, fd, length, mode, &code))
+    return fail_errno (error, code, path);
+  if (rename (temporary, path) == 0)
+    return TRUE;
+  code = errno;
+  unlink (temporary);
+  return fail_errno (error, code, path);
 }
 
 /* The same into the cache, whose folders are made when they turn out to be missing. */

@@ -10,10 +10,34 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+/* Between the program and the system: a process that is to die does so when it has written a file
+ * and is about to name it. */
+static gboolean about_to_die;
+
+int
+rename (const char *from, const char *to)
+{
+  if (about_to_die)
+    raise (SIGKILL);
+  return (int) syscall (SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+int
+linkat (int from_fd, const char *from, int to_fd, const char *to, int flags)
+{
+  if (about_to_die)
+    raise (SIGKILL);
+  return (int) syscall (SYS_linkat, from_fd, from, to_fd, to, flags);
+}
 
 static int
 memfd_with (const void *data, gsize length)
@@ -259,6 +283,42 @@ test_clean_up (void)
   g_rmdir (dir);
 }
 
+/* Nothing of it stays, neither a thumbnail nor half of one. */
+static void
+test_killed (void)
+{
+  SheafOriginal original = { .uri = (char *) "file:///killed.jpg", .mtime = 1000, .size = 77 };
+  g_autoptr (GBytes) png = make_png (original.uri, "1000", "77");
+  g_autofree char *path = sheaf_thumbnail_cache_dup_path (original.uri, SHEAF_CACHE_NORMAL);
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+  guint n = 0;
+  int status;
+  pid_t pid;
+
+  store_png (&original, png); /* its folder is there */
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  pid = fork ();
+  if (pid == 0)
+    {
+      about_to_die = TRUE;
+      store_png (&original, png);
+      _exit (0);
+    }
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_true (WIFSIGNALED (status) && WTERMSIG (status) == SIGKILL);
+  dir = g_dir_open (folder, 0, NULL);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    n += g_str_has_suffix (name, ".tmp") || g_str_has_suffix (path, name);
+  g_assert_cmpuint (n, ==, 0);
+
+  /* And over one that is there. */
+  store_png (&original, png);
+  store_png (&original, png);
+  g_assert_true (is_valid (&original));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -268,6 +328,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/thumbnail-cache/permissions", test_permissions);
   g_test_add_func ("/thumbnail-cache/failures", test_failures);
   g_test_add_func ("/thumbnail-cache/hostile-text", test_hostile_text);
+  g_test_add_func ("/thumbnail-cache/killed", test_killed);
   g_test_add_func ("/thumbnail-cache/clean-up", test_clean_up);
   return g_test_run ();
 }
