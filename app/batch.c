@@ -478,8 +478,9 @@ sheaf_batch_dispose (GObject *object)
   if (self->pool != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->pool, self);
+      /* Who leaves has not said that it is not wanted any more. */
       if (self->running)
-        sheaf_download_pool_cancel_all (self->pool);
+        sheaf_download_pool_set_paused (self->pool, TRUE);
     }
   g_clear_object (&self->pool);
   g_clear_object (&self->thumbnailer);

@@ -211,11 +211,16 @@ sheaf_archive_writer_set (SheafArchiveWriter *self,
 }
 
 void
-sheaf_archive_writer_forget (SheafArchiveWriter *self, SheafEntry *entry)
+sheaf_archive_writer_forget (SheafArchiveWriter *self,
+                             SheafEntry *entry,
+                             SheafArchiveDone done,
+                             gpointer user_data)
 {
   Change *change = g_new0 (Change, 1);
 
   change->kind = CHANGE_FORGET;
   change->entry = sheaf_entry_ref (entry);
+  change->done = done;
+  change->user_data = user_data;
   push (self, change);
 }

@@ -39,6 +39,9 @@ void sheaf_archive_writer_set (SheafArchiveWriter *self,
                                const GError *reason,
                                SheafArchiveDone done,
                                gpointer user_data);
-void sheaf_archive_writer_forget (SheafArchiveWriter *self, SheafEntry *entry);
+void sheaf_archive_writer_forget (SheafArchiveWriter *self,
+                                  SheafEntry *entry,
+                                  SheafArchiveDone done,
+                                  gpointer user_data);
 
 G_END_DECLS

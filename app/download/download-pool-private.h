@@ -58,7 +58,10 @@ void sheaf_download_pool_trouble (SheafDownloadPool *self, const GError *reason)
 /* Looks soon whether something can begin. */
 void sheaf_download_pool_wake (SheafDownloadPool *self);
 
-/* Gives up @download's part and its row; used for what is cancelled. */
+/* Nobody wants @download any more: its part goes, and when its row is gone, too, it ends. */
+void sheaf_download_pool_give_up (SheafDownloadPool *self, SheafDownload *download);
+
+/* Gives up @download's part. */
 void sheaf_download_pool_drop (SheafDownloadPool *self, SheafDownload *download);
 
 guint sheaf_download_pool_get_at_once (SheafDownloadPool *self);

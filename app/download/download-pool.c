@@ -198,10 +198,7 @@ on_wanted (const SheafArchiveRow *row, const GError *error, gpointer user_data)
       download->wanted = TRUE;
     }
   if (stop == SHEAF_STOP_CANCEL)
-    {
-      sheaf_archive_writer_forget (self->writer, download->entry);
-      sheaf_download_pool_end (self, download, SHEAF_DOWNLOAD_CANCELLED);
-    }
+    sheaf_download_pool_give_up (self, download);
   else if (stop == SHEAF_STOP_HOLD)
     sheaf_download_set_state (download, SHEAF_DOWNLOAD_PAUSED);
   else
@@ -599,7 +596,7 @@ sheaf_download_pool_resume_one (SheafDownloadPool *self, SheafDownload *download
     return;
   if (download->active && download->stop == SHEAF_STOP_HOLD)
     download->stop = SHEAF_STOP_REQUEUE;
-  if (download->state != SHEAF_DOWNLOAD_PAUSED)
+  if (download->active || download->state != SHEAF_DOWNLOAD_PAUSED)
     return;
   sheaf_download_set_state (download, SHEAF_DOWNLOAD_QUEUED);
   sheaf_download_pool_enqueue (self, download);
@@ -662,10 +659,7 @@ sheaf_download_pool_cancel (SheafDownloadPool *self, SheafDownload *download)
     }
   unqueue (self, download);
   stop_waiting (download);
-  if (self->writer != NULL)
-    sheaf_archive_writer_forget (self->writer, download->entry);
-  sheaf_download_pool_drop (self, download);
-  sheaf_download_pool_end (self, download, SHEAF_DOWNLOAD_CANCELLED);
+  sheaf_download_pool_give_up (self, download);
 }
 
 void

@@ -28,6 +28,7 @@ typedef struct
 {
   SheafDownloadPool *pool;
   SheafDownload *download;
+  SheafDownloadState end; /* where the step is to record it */
 } Step;
 
 static Step *
@@ -91,18 +92,89 @@ may_try_again (SheafDownloadPool *self, SheafDownload *download, const GError *e
 }
 
 static void
+succeed (SheafDownloadPool *self, SheafDownload *download, SheafDownloadState state)
+{
+  SheafTransfer *transfer = download->transfer;
+  g_autoptr (GFile) file = sheaf_folder_get_child (transfer->folder, transfer->path);
+  guint64 received = transfer->judged ? transfer->received : transfer->bytes;
+
+  sheaf_download_set_file (download, file);
+  sheaf_download_set_error (download, NULL);
+  sheaf_download_set_warning (download, transfer->warning);
+  sheaf_download_set_progress (download, received, received);
+  leave (download);
+  sheaf_download_pool_end (self, download, state);
+}
+
+static void
+on_recorded (const SheafArchiveRow *row, const GError *error, gpointer user_data)
+{
+  g_autoptr (Step) step = user_data;
+  SheafDownload *download = step->download;
+
+  /* A stop that came too late. */
+  download->stop = SHEAF_STOP_NONE;
+  /* However it ended, that holds; a record that cannot be written stops only what follows. */
+  if (error != NULL && step->end != SHEAF_DOWNLOAD_CANCELLED)
+    sheaf_download_pool_trouble (step->pool, error);
+  if (step->end == SHEAF_DOWNLOAD_DONE || step->end == SHEAF_DOWNLOAD_SKIPPED)
+    {
+      succeed (step->pool, download, step->end);
+      return;
+    }
+  leave (download);
+  sheaf_download_pool_end (step->pool, download, step->end);
+}
+
+/* The end of @download, told when the archive knows of it: a program that ends with its last
+ * transfer leaves nothing unsaid. */
+static Step *
+recording (SheafDownloadPool *self, SheafDownload *download, SheafDownloadState end)
+{
+  Step *step = step_new (self, download);
+
+  step->end = end;
+  download->active = TRUE;
+  return step;
+}
+
+static void
+record (SheafDownloadPool *self, SheafDownload *download, SheafDownloadState end)
+{
+  SheafTransfer *transfer = download->transfer;
+
+  if (self->writer == NULL)
+    succeed (self, download, end);
+  else
+    sheaf_archive_writer_set (self->writer, download->entry, SHEAF_ARCHIVE_DONE, transfer->path,
+                              transfer->bytes, NULL, on_recorded, recording (self, download, end));
+}
+
+void
+sheaf_download_pool_give_up (SheafDownloadPool *self, SheafDownload *download)
+{
+  sheaf_download_pool_drop (self, download);
+  if (self->writer == NULL)
+    sheaf_download_pool_end (self, download, SHEAF_DOWNLOAD_CANCELLED);
+  else
+    sheaf_archive_writer_forget (self->writer, download->entry, on_recorded,
+                                 recording (self, download, SHEAF_DOWNLOAD_CANCELLED));
+}
+
+static void
 fail_for_good (SheafDownloadPool *self, SheafDownload *download, const GError *error)
 {
   gboolean hopeless = !sheaf_error_is_transient (error);
 
   sheaf_download_set_error (download, error);
-  if (hopeless && self->writer != NULL)
-    sheaf_archive_writer_set (self->writer, download->entry, SHEAF_ARCHIVE_FAILED, NULL, 0, error,
-                              NULL, NULL);
   /* What may work another day goes on from its part. */
   if (hopeless || self->writer == NULL)
     sheaf_download_pool_drop (self, download);
-  sheaf_download_pool_end (self, download, SHEAF_DOWNLOAD_FAILED);
+  if (hopeless && self->writer != NULL)
+    sheaf_archive_writer_set (self->writer, download->entry, SHEAF_ARCHIVE_FAILED, NULL, 0, error,
+                              on_recorded, recording (self, download, SHEAF_DOWNLOAD_FAILED));
+  else
+    sheaf_download_pool_end (self, download, SHEAF_DOWNLOAD_FAILED);
 }
 
 /* Takes @cause. */
@@ -170,10 +242,7 @@ was_stopped (SheafDownloadPool *self, SheafDownload *download)
   switch (stop)
     {
     case SHEAF_STOP_CANCEL:
-      if (self->writer != NULL)
-        sheaf_archive_writer_forget (self->writer, download->entry);
-      sheaf_download_pool_drop (self, download);
-      sheaf_download_pool_end (self, download, SHEAF_DOWNLOAD_CANCELLED);
+      sheaf_download_pool_give_up (self, download);
       break;
     case SHEAF_STOP_HOLD:
       sheaf_download_set_state (download, SHEAF_DOWNLOAD_PAUSED);
@@ -185,44 +254,6 @@ was_stopped (SheafDownloadPool *self, SheafDownload *download)
       sheaf_download_pool_enqueue (self, download);
     }
   return TRUE;
-}
-
-static void
-succeed (SheafDownloadPool *self, SheafDownload *download, SheafDownloadState state)
-{
-  SheafTransfer *transfer = download->transfer;
-  g_autoptr (GFile) file = sheaf_folder_get_child (transfer->folder, transfer->path);
-  guint64 received = transfer->judged ? transfer->received : transfer->bytes;
-
-  sheaf_download_set_file (download, file);
-  sheaf_download_set_error (download, NULL);
-  sheaf_download_set_warning (download, transfer->warning);
-  sheaf_download_set_progress (download, received, received);
-  leave (download);
-  sheaf_download_pool_end (self, download, state);
-}
-
-static void
-on_recorded (const SheafArchiveRow *row, const GError *error, gpointer user_data)
-{
-  g_autoptr (Step) step = user_data;
-
-  /* The file is whole and in its place; a record that cannot be written stops only what follows. */
-  if (error != NULL)
-    sheaf_download_pool_trouble (step->pool, error);
-  succeed (step->pool, step->download, SHEAF_DOWNLOAD_DONE);
-}
-
-static void
-record (SheafDownloadPool *self, SheafDownload *download)
-{
-  SheafTransfer *transfer = download->transfer;
-
-  if (self->writer == NULL)
-    succeed (self, download, SHEAF_DOWNLOAD_DONE);
-  else
-    sheaf_archive_writer_set (self->writer, download->entry, SHEAF_ARCHIVE_DONE, transfer->path,
-                              transfer->bytes, NULL, on_recorded, step_new (self, download));
 }
 
 /* --- finishing --- */
@@ -250,7 +281,7 @@ placed (gpointer data)
 
   leave_finishing (step->pool);
   if (transfer->step == SHEAF_TRANSFER_HAVE)
-    record (step->pool, step->download);
+    record (step->pool, step->download, SHEAF_DOWNLOAD_DONE);
   else if (transfer->step == SHEAF_TRANSFER_WHOLE)
     finish (step->pool, step->download);
   else
@@ -323,7 +354,7 @@ finished (gpointer data)
     {
       leave_finishing (self);
       if (transfer->step == SHEAF_TRANSFER_HAVE)
-        record (self, download);
+        record (self, download, SHEAF_DOWNLOAD_DONE);
       else
         fail (self, download, g_steal_pointer (&transfer->error));
       step_free (step);
@@ -488,10 +519,10 @@ prepared (gpointer data)
   if (transfer->step == SHEAF_TRANSFER_HAVE)
     {
       download->stop = SHEAF_STOP_NONE;
-      if (self->writer != NULL && download->row.state != SHEAF_ARCHIVE_DONE)
-        sheaf_archive_writer_set (self->writer, download->entry, SHEAF_ARCHIVE_DONE, transfer->path,
-                                  transfer->bytes, NULL, NULL, NULL);
-      succeed (self, download, SHEAF_DOWNLOAD_SKIPPED);
+      if (transfer->row.state == SHEAF_ARCHIVE_DONE)
+        succeed (self, download, SHEAF_DOWNLOAD_SKIPPED);
+      else
+        record (self, download, SHEAF_DOWNLOAD_SKIPPED);
     }
   else if (was_stopped (self, download))
     return;

@@ -377,8 +377,11 @@ static void
 test_dropped_while_running (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (SheafSource) source = open_source (fixture, "imgur:hot");
-  SheafBatch *batch = download (fixture, source, NULL);
+  g_autoptr (GPtrArray) unfinished = NULL;
+  SheafBatch *batch;
 
+  g_object_set (fixture->settings, "jobs", 2, NULL);
+  batch = download (fixture, source, NULL);
   while (fixture->n_ended < 3)
     g_main_context_iteration (NULL, TRUE);
   g_signal_handlers_disconnect_by_data (batch, fixture);
@@ -388,6 +391,9 @@ test_dropped_while_running (Fixture *fixture, gconstpointer data)
       g_main_context_iteration (NULL, FALSE);
       g_usleep (1000);
     }
+  /* Nobody said that it is not wanted any more. */
+  unfinished = sheaf_engine_dup_unfinished (fixture->engine);
+  g_assert_nonnull (unfinished);
 }
 
 static void
