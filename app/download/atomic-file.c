@@ -93,12 +93,18 @@ sheaf_part_is_name (const char *name)
 }
 
 static char *
-dup_validator (int fd)
+dup_validator (int fd, guint64 *total)
 {
   char value[1024];
-  gssize length = fgetxattr (fd, SHEAF_PART_VALIDATOR, value, sizeof value);
+  gssize length = fgetxattr (fd, SHEAF_PART_VALIDATOR, value, sizeof value - 1);
+  char *end;
 
-  return length > 0 && g_utf8_validate (value, length, NULL) ? g_strndup (value, length) : NULL;
+  *total = 0;
+  if (length <= 0 || !g_utf8_validate (value, length, NULL))
+    return NULL;
+  value[length] = '\0';
+  *total = g_ascii_strtoull (value, &end, 10);
+  return end > value && *end == ' ' ? g_strdup (end + 1) : NULL;
 }
 
 /* What stands under a part's name and is no plain file of one link is somebody else's trap. */
@@ -170,7 +176,12 @@ open_locked (int folder_fd, const char *name, GError **error)
 }
 
 int
-sheaf_part_open (int folder_fd, const char *name, char **validator, guint64 *size, GError **error)
+sheaf_part_open (int folder_fd,
+                 const char *name,
+                 char **validator,
+                 guint64 *size,
+                 guint64 *total,
+                 GError **error)
 {
   struct stat status;
   int fd = open_locked (folder_fd, name, error);
@@ -183,7 +194,8 @@ sheaf_part_open (int folder_fd, const char *name, char **validator, guint64 *siz
       close (fd);
       return -1;
     }
-  *validator = status.st_size > 0 ? dup_validator (fd) : NULL;
+  *total = 0;
+  *validator = status.st_size > 0 ? dup_validator (fd, total) : NULL;
   *size = *validator != NULL ? status.st_size : 0;
   return fd;
 }

@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* Extended attribute of a part file that holds the validator of what it is a part of. */
+/* Extended attribute of a part file: the length and the validator of what it is a part of. */
 #define SHEAF_PART_VALIDATOR "user.sheaf.validator"
 
 /**
@@ -30,14 +30,19 @@ gboolean sheaf_part_is_name (const char *name);
  * @validator: (out) (nullable): of what is in it; %NULL where that is not known, and then it is
  *   empty
  * @size: (out): how much is in it
+ * @total: (out): how long the whole file is; 0 where that is not known
  *
  * Opens or makes a part file, and locks it: nobody else has it open as a part.
  *
  * Returns: the descriptor, or -1 with @error set: %G_IO_ERROR_BUSY where somebody has it open (an
  *   earlier try that has not let go yet, another Sheaf)
  */
-int
-sheaf_part_open (int folder_fd, const char *name, char **validator, guint64 *size, GError **error);
+int sheaf_part_open (int folder_fd,
+                     const char *name,
+                     char **validator,
+                     guint64 *size,
+                     guint64 *total,
+                     GError **error);
 
 /* Takes a part file away; nothing to do where there is none. */
 void sheaf_part_remove (int folder_fd, const char *name);

@@ -118,7 +118,7 @@ static SheafTransferStep
 open_part (SheafTransfer *self)
 {
   self->fd = sheaf_part_open (sheaf_folder_get_fd (self->folder), self->part, &self->validator,
-                              &self->offset, &self->error);
+                              &self->offset, &self->total, &self->error);
   if (self->fd < 0)
     return SHEAF_TRANSFER_ERROR;
   return SHEAF_TRANSFER_FETCH;
@@ -145,12 +145,14 @@ look_again (SheafTransfer *self)
   self->step = have (self, self->row.name, self->row.bytes);
 }
 
-/* It was whole, synced and about to get its name. */
+/* All of it came before everything ended; or it was even synced and about to get its name. */
 static gboolean
 is_whole_part (SheafTransfer *self)
 {
   struct stat status;
 
+  if (self->total > 0 && self->offset == self->total)
+    return TRUE;
   /* One with something embedded has not the checksum it would be judged by. */
   if (self->entry->sha1 != NULL && self->row.bytes != self->entry->bytes)
     return FALSE;

@@ -31,6 +31,7 @@ typedef enum
  * @type: (nullable): what the server called it
  * @fd: of the part, or -1
  * @offset: how much the part holds
+ * @total: of how much; 0 where that is not known
  * @validator: (nullable): what it is a part of
  * @path: (nullable): final name under the folder
  * @bytes: length of the whole file
@@ -55,6 +56,7 @@ typedef struct
 
   int fd;
   guint64 offset;
+  guint64 total;
   char *validator;
   char *part;
   char *path;

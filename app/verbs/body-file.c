@@ -65,10 +65,16 @@ sheaf_body_file_truncate (int fd, guint64 length, GError **error)
 }
 
 void
-sheaf_body_file_keep_validator (int fd, const char *name, const char *validator)
+sheaf_body_file_keep_validator (int fd, const char *name, guint64 total, const char *validator)
 {
+  g_autofree char *value = NULL;
+
   if (validator == NULL)
-    fremovexattr (fd, name);
-  else if (fsetxattr (fd, name, validator, strlen (validator), 0) != 0)
+    {
+      fremovexattr (fd, name);
+      return;
+    }
+  value = g_strdup_printf ("%" G_GUINT64_FORMAT " %s", total, validator);
+  if (fsetxattr (fd, name, value, strlen (value), 0) != 0)
     g_debug ("no validator kept: %s", g_strerror (errno));
 }

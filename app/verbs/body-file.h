@@ -20,12 +20,14 @@ gboolean sheaf_body_file_truncate (int fd, guint64 length, GError **error);
 /**
  * sheaf_body_file_keep_validator:
  * @name: of the extended attribute
+ * @total: how long the whole body is
  * @validator: (nullable): %NULL takes it away
  *
- * Notes on the file itself which version of the body it holds: set before the first byte of it, so
- * that a part file can be gone on with after any crash.  Where the file system has no attributes,
- * nothing is kept and the file is fetched anew.
+ * Notes on the file itself which version of the body it holds, and of how much it is a part: set
+ * before the first byte of it, so that a part file can be gone on with after any crash.  Where the
+ * file system has no attributes, nothing is kept and the file is fetched anew.
  */
-void sheaf_body_file_keep_validator (int fd, const char *name, const char *validator);
+void
+sheaf_body_file_keep_validator (int fd, const char *name, guint64 total, const char *validator);
 
 G_END_DECLS

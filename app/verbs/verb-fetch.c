@@ -580,7 +580,7 @@ fetch_take_file (Fetch *self, gboolean resumed)
     fetch_unpack (self, encoding, &error);
   if (error == NULL && sheaf_body_file_truncate (self->request->fd, self->position, &error)
       && !resumed && self->request->keep_validator != NULL)
-    sheaf_body_file_keep_validator (self->request->fd, self->request->keep_validator,
+    sheaf_body_file_keep_validator (self->request->fd, self->request->keep_validator, self->total,
                                     self->total > 0 ? validator_of (headers) : NULL);
   if (error != NULL)
     fetch_fail (self, error);

@@ -13,8 +13,9 @@
  *                           "Accept" and "Accept-Language" go on to another host by a redirect
  *   offset           t      the file has this many bytes already; ask for the rest (Range)
  *   validator        s      strong ETag or Last-Modified of those bytes, for If-Range
- *   keep-validator   s      name of an extended attribute ("user.…") of the file: the validator of
- *                           what is being written is kept there, from before the first byte
+ *   keep-validator   s      name of an extended attribute ("user.…") of the file: length and
+ *                           validator of what is being written, with a space between them, are
+ *                           kept there, from before the first byte
  *   expect-bytes     t      what the body should be long in all; a difference is "short"
  *   stand-ins        at     lengths of files a host is known to give in place of another; of those,
  *                           "expect-bytes" is not asked, so that the caller can tell what it is

@@ -123,6 +123,7 @@ test_same_wishes (void)
   g_assert_cmpuint (fault_server_get_n_requests (server, NULL), ==, N_PICTURES);
   for (guint s = 0; s < 2; s++)
     side_close (&sides[s]);
+  g_clear_pointer (&server, fault_server_free);
   for (guint i = 0; i < N_PICTURES; i++)
     g_bytes_unref (pictures[i]);
   g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
@@ -140,8 +141,8 @@ place_one (Placing *self, guint round)
   g_autofree char *name = g_strdup_printf ("whole-%u", round);
   g_autofree char *validator = NULL;
   g_autoptr (GError) error = NULL;
-  guint64 size;
-  int fd = sheaf_part_open (self->folder_fd, ".x", &validator, &size, &error);
+  guint64 size, total;
+  int fd = sheaf_part_open (self->folder_fd, ".x", &validator, &size, &total, &error);
 
   if (fd < 0)
     return;
@@ -177,8 +178,8 @@ test_lock_is_of_the_name (void)
     {
       g_autofree char *validator = NULL;
       struct stat ours, named;
-      guint64 size;
-      int fd = sheaf_part_open (placing.folder_fd, ".x", &validator, &size, NULL);
+      guint64 size, total;
+      int fd = sheaf_part_open (placing.folder_fd, ".x", &validator, &size, &total, NULL);
 
       if (fd < 0)
         continue;
