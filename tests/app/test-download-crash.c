@@ -236,9 +236,10 @@ test_killed (void)
   g_assert_cmpuint (check_files (folder, pictures, N_PICTURES), ==, N_PICTURES);
   g_assert_cmpuint (count_names (folder, FALSE), ==, N_PICTURES);
   g_assert_cmpuint (count_names (folder, TRUE), ==, 0);
+  g_clear_pointer (&server, fault_server_free);
   for (guint i = 0; i < N_PICTURES; i++)
     {
-      n_whole += pictures[i].n_whole;
+      n_whole += (guint) g_atomic_int_get (&pictures[i].n_whole);
       g_bytes_unref (pictures[i].bytes);
     }
   g_test_message ("%u kills; %u pictures, %u answers", n_kills, N_PICTURES, n_whole);
@@ -346,6 +347,7 @@ fill_small_disk (const char *folder, const char *archive)
     g_assert_cmpuint (sheaf_download_pool_get_n_pending (pool), ==, 0);
   }
   end_pool (pool, executor);
+  g_clear_pointer (&server, fault_server_free);
   for (guint i = 0; i < 20; i++)
     g_bytes_unref (pictures[i].bytes);
   return 0;
