@@ -18,15 +18,6 @@ typedef enum
   N_GROUPS
 } Group;
 
-static Group
-group_of (SheafEngine *self, const SheafEntry *entry)
-{
-  if (strcmp (entry->source, "urls") == 0 || strcmp (entry->source, "demo") == 0
-      || sheaf_engine_get_api_url (self, entry->source) != NULL)
-    return TYPED;
-  return PUBLIC;
-}
-
 /* The demo gallery listens at another port in every run. */
 static gboolean
 move_to_demo (SheafEngine *self, SheafEntry *entry)
@@ -83,7 +74,8 @@ add_folder (SheafEngine *self, GPtrArray *batches, GFile *folder)
       if (entry->url == NULL
           || (strcmp (entry->source, "demo") == 0 && !move_to_demo (self, entry)))
         continue;
-      g_ptr_array_add (groups[group_of (self, entry)], sheaf_entry_ref (entry));
+      g_ptr_array_add (groups[sheaf_engine_may_be_private (self, entry->source) ? TYPED : PUBLIC],
+                       sheaf_entry_ref (entry));
     }
   for (Group group = 0; group < N_GROUPS; group++)
     {

@@ -43,7 +43,6 @@ struct _SheafEngine
   SheafArchive *archive;            /* (nullable) */
   char *notice;                     /* (nullable): about the archive, not yet said */
   SheafDemoServer *demo;            /* (nullable) */
-  GHashTable *private_urls;         /* entries' sources whose addresses may be private */
   SheafQuota quota;
   char *client_id;
   gboolean demo_client_id;
@@ -222,7 +221,8 @@ sheaf_engine_is_closed (SheafEngine *self)
 gboolean
 sheaf_engine_may_be_private (SheafEngine *self, const char *source)
 {
-  return g_hash_table_contains (self->private_urls, source);
+  return g_str_equal (source, "demo") || g_str_equal (source, "urls")
+         || sheaf_engine_get_api_url (self, source) != NULL;
 }
 
 static void
@@ -248,7 +248,6 @@ sheaf_engine_finalize (GObject *object)
 {
   SheafEngine *self = SHEAF_ENGINE (object);
 
-  g_hash_table_unref (self->private_urls);
   g_hash_table_unref (self->chosen);
   g_free (self->client_id);
   g_free (self->notice);
@@ -270,7 +269,6 @@ sheaf_engine_class_init (SheafEngineClass *klass)
 static void
 sheaf_engine_init (SheafEngine *self)
 {
-  self->private_urls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->chosen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   quota_clear (&self->quota);
 }
@@ -390,16 +388,12 @@ sheaf_engine_open_source (SheafEngine *self, const char *spec, GError **error)
   SheafSourceFacts *facts;
   SheafSource *source;
   const char *nick;
-  gboolean demo;
-  gboolean list;
 
   g_return_val_if_fail (SHEAF_IS_ENGINE (self), NULL);
   g_return_val_if_fail (spec != NULL, NULL);
 
   type = sheaf_source_type_for (spec);
   nick = type != NULL ? type->nick : "";
-  demo = g_str_equal (nick, "demo");
-  list = g_str_equal (nick, "urls");
   if (!sheaf_engine_fill_context (self, &context, nick, error))
     return NULL;
   source = sheaf_source_open (spec, &context, error);
@@ -408,11 +402,9 @@ sheaf_engine_open_source (SheafEngine *self, const char *spec, GError **error)
 
   /* Addresses that a person typed may be anywhere, and lead to anything. */
   facts = g_new0 (SheafSourceFacts, 1);
-  facts->allow_private = demo || list || sheaf_engine_get_api_url (self, nick) != NULL;
-  facts->any_type = list;
+  facts->allow_private = sheaf_engine_may_be_private (self, nick);
+  facts->any_type = g_str_equal (nick, "urls");
   g_object_set_qdata_full (G_OBJECT (source), source_facts_quark (), facts, g_free);
-  if (facts->allow_private)
-    g_hash_table_add (self->private_urls, g_strdup (type->nick));
   return source;
 }
 
