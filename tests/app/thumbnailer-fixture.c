@@ -41,7 +41,7 @@ test_executor_run (SheafExecutor *executor,
     }
   reply = sheaf_executor_run (self->inner, job, cancellable, error);
   if (reply == NULL && error != NULL && g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    self->n_cancelled++;
+    g_atomic_int_inc (&self->n_cancelled);
   return reply;
 }
 
