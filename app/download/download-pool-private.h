@@ -34,6 +34,7 @@ struct _SheafDownloadPool
 
   gboolean paused;
   GError *pause_reason;
+  guint n_looks; /* how often the folder and the record were to be looked at afresh */
   GSource *timer;
 };
 
@@ -52,8 +53,10 @@ void sheaf_download_pool_end (SheafDownloadPool *self,
                               SheafDownload *download,
                               SheafDownloadState state);
 
-/* Something is wrong with the destination or the record: everything waits for the person. */
-void sheaf_download_pool_trouble (SheafDownloadPool *self, const GError *reason);
+/* Something is wrong with the destination or the record: everything waits for the person.  @look is
+ * the pool's n_looks when what failed began: what was wrong before the person resumed is no news.
+ */
+void sheaf_download_pool_trouble (SheafDownloadPool *self, guint look, const GError *reason);
 
 /* Looks soon whether something can begin. */
 void sheaf_download_pool_wake (SheafDownloadPool *self);

@@ -177,6 +177,7 @@ typedef struct
 {
   SheafDownloadPool *pool;
   SheafDownload *download;
+  guint look;
 } Want;
 
 static void
@@ -186,6 +187,7 @@ on_wanted (const SheafArchiveRow *row, const GError *error, gpointer user_data)
   g_autoptr (SheafDownloadPool) self = want->pool;
   g_autoptr (SheafDownload) download = want->download;
   SheafDownloadStop stop = download->stop;
+  guint look = want->look;
 
   g_free (want);
   download->active = FALSE;
@@ -206,7 +208,7 @@ on_wanted (const SheafArchiveRow *row, const GError *error, gpointer user_data)
       /* In its queue in any case: resuming after the trouble asks the archive again. */
       queue_up (self, download);
       if (error != NULL)
-        sheaf_download_pool_trouble (self, error);
+        sheaf_download_pool_trouble (self, look, error);
     }
 }
 
@@ -223,6 +225,7 @@ sheaf_download_pool_enqueue (SheafDownloadPool *self, SheafDownload *download)
   want = g_new0 (Want, 1);
   want->pool = g_object_ref (self);
   want->download = g_object_ref (download);
+  want->look = self->n_looks;
   download->active = TRUE;
   sheaf_archive_writer_want (self->writer, download->entry, on_wanted, want);
 }
@@ -322,7 +325,7 @@ opened (gpointer data)
   if (opening->folder != NULL)
     self->folder = opening->folder;
   else
-    sheaf_download_pool_trouble (self, opening->error);
+    sheaf_download_pool_trouble (self, self->n_looks, opening->error);
   sheaf_download_pool_wake (self);
   g_clear_error (&opening->error);
   g_object_unref (opening->file);
@@ -412,8 +415,10 @@ sheaf_download_pool_init (SheafDownloadPool *self)
 /* --- the whole --- */
 
 void
-sheaf_download_pool_trouble (SheafDownloadPool *self, const GError *reason)
+sheaf_download_pool_trouble (SheafDownloadPool *self, guint look, const GError *reason)
 {
+  if (look != self->n_looks)
+    return;
   if (self->pause_reason == NULL)
     {
       self->pause_reason = g_error_copy (reason);
@@ -538,6 +543,7 @@ sheaf_download_pool_set_paused (SheafDownloadPool *self, gboolean paused)
       /* Whatever was wrong with the folder: look at it afresh. */
       g_clear_error (&self->pause_reason);
       g_clear_pointer (&self->folder, sheaf_folder_unref);
+      self->n_looks++;
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSE_REASON]);
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);

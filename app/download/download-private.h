@@ -48,6 +48,7 @@ struct _SheafDownload
   SheafDownloadStop stop;
   gboolean http1; /* a try over HTTP/2 stalled */
   guint n_brakes; /* tries that a host's “slow down” ended */
+  guint look;     /* the pool's n_looks when the try began */
 };
 
 SheafDownload *sheaf_download_new (SheafEntry *entry);

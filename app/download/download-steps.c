@@ -114,16 +114,22 @@ on_recorded (const SheafArchiveRow *row, const GError *error, gpointer user_data
 
   /* A stop that came too late. */
   download->stop = SHEAF_STOP_NONE;
-  /* However it ended, that holds; a record that cannot be written stops only what follows. */
   if (error != NULL && step->end != SHEAF_DOWNLOAD_CANCELLED)
-    sheaf_download_pool_trouble (step->pool, error);
-  if (step->end == SHEAF_DOWNLOAD_DONE || step->end == SHEAF_DOWNLOAD_SKIPPED)
     {
-      succeed (step->pool, download, step->end);
-      return;
+      /* Once the record can be written again, it is found to be there, or tried again. */
+      leave (download);
+      download->wanted = FALSE;
+      sheaf_download_set_state (download, SHEAF_DOWNLOAD_QUEUED);
+      sheaf_download_pool_enqueue (step->pool, download);
+      sheaf_download_pool_trouble (step->pool, download->look, error);
     }
-  leave (download);
-  sheaf_download_pool_end (step->pool, download, step->end);
+  else if (step->end == SHEAF_DOWNLOAD_DONE || step->end == SHEAF_DOWNLOAD_SKIPPED)
+    succeed (step->pool, download, step->end);
+  else
+    {
+      leave (download);
+      sheaf_download_pool_end (step->pool, download, step->end);
+    }
 }
 
 /* The end of @download, told when the archive knows of it: a program that ends with its last
@@ -203,7 +209,7 @@ fail (SheafDownloadPool *self, SheafDownload *download, GError *cause)
     {
       sheaf_download_set_state (download, SHEAF_DOWNLOAD_QUEUED);
       sheaf_download_pool_enqueue (self, download);
-      sheaf_download_pool_trouble (self, error);
+      sheaf_download_pool_trouble (self, download->look, error);
       return;
     }
   if (code == SHEAF_ERROR_RATE_LIMITED || code == SHEAF_ERROR_OVER_CAPACITY)
@@ -547,6 +553,7 @@ sheaf_download_pool_step (SheafDownloadPool *self, SheafDownload *download)
   download->transfer = transfer;
   download->active = TRUE;
   download->next_try = 0;
+  download->look = self->n_looks;
   sheaf_download_set_state (download, SHEAF_DOWNLOAD_RUNNING);
   sheaf_worker_run (do_prepare, prepared, step_new (self, download));
 }
