@@ -27,8 +27,8 @@ G_DECLARE_FINAL_TYPE (SheafDemoServer, sheaf_demo_server, SHEAF, DEMO_SERVER, GO
  * @faults: (nullable) (array zero-terminated=1): "KIND=RATE", RATE from 0 to 1; the kinds are
  *   listed in app/demo/faults.h
  * @seed: of what is generated and of which answers fail; the same seed gives the same gallery
- * @log: (nullable): a file that a line a request is appended to, as it arrives: seconds since 1970, the fault
- *   it will meet or "-", the first byte asked for, the path
+ * @log: (nullable): a file that a line a request is appended to, as it arrives: seconds since 1970,
+ * the fault it will meet or "-", the first byte asked for, the path
  */
 typedef struct
 {
