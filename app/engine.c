@@ -14,6 +14,7 @@
 #include "app/download/archive.h"
 #include "app/download/download-pool.h"
 #include "app/download/file-name.h"
+#include "app/gallery/quota-gate.h"
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
@@ -43,6 +44,7 @@ struct _SheafEngine
   SheafArchive *archive;            /* (nullable) */
   char *notice;                     /* (nullable): about the archive, not yet said */
   SheafDemoServer *demo;            /* (nullable) */
+  GHashTable *gates;                /* service and client ID → SheafQuotaGate */
   SheafQuota quota;
   char *client_id;
   gboolean demo_client_id;
@@ -249,6 +251,7 @@ sheaf_engine_finalize (GObject *object)
   SheafEngine *self = SHEAF_ENGINE (object);
 
   g_hash_table_unref (self->chosen);
+  g_hash_table_unref (self->gates);
   g_free (self->client_id);
   g_free (self->notice);
   G_OBJECT_CLASS (sheaf_engine_parent_class)->finalize (object);
@@ -270,6 +273,7 @@ static void
 sheaf_engine_init (SheafEngine *self)
 {
   self->chosen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->gates = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   quota_clear (&self->quota);
 }
 
@@ -347,6 +351,26 @@ sheaf_engine_get_demo (SheafEngine *self, GError **error)
   return self->demo;
 }
 
+/* All galleries of a service share the quota of the client ID they are asked with. */
+static SheafQuotaGate *
+get_gate (SheafEngine *self, const SheafSourceContext *context, const char *source)
+{
+  g_autofree char *key = NULL;
+  SheafQuotaGate *gate;
+
+  if (context->client_id == NULL)
+    return NULL;
+  key = g_strjoin (" ", source, context->api_url != NULL ? context->api_url : "",
+                   context->client_id, NULL);
+  gate = g_hash_table_lookup (self->gates, key);
+  if (gate == NULL)
+    {
+      gate = sheaf_quota_gate_new ();
+      g_hash_table_insert (self->gates, g_steal_pointer (&key), gate);
+    }
+  return gate;
+}
+
 gboolean
 sheaf_engine_fill_context (SheafEngine *self,
                            SheafSourceContext *context,
@@ -377,6 +401,7 @@ sheaf_engine_fill_context (SheafEngine *self,
         return FALSE;
       context->api_url = sheaf_demo_server_get_api_url (server);
     }
+  context->gate = get_gate (self, context, source);
   return TRUE;
 }
 

@@ -54,7 +54,8 @@ struct _SheafFeed
   gboolean loading;
   guint page_tries;
   GSource *page_wait;
-  GError *error; /* why there will be no more */
+  GError *error;      /* why there will be no more */
+  gint64 quota_until; /* on the monotonic clock: the quota's wait was told of */
   guint n_given;
   GTask *waiting;
 };
@@ -177,17 +178,40 @@ give_slot (SheafFeed *self, GPtrArray *out, Slot *slot)
     }
 }
 
-/* Whether @error is worth another try, and after how many seconds. */
+/* Whether @error is worth another try, and after how many seconds.  To wait for a quota is no try:
+ * nothing was asked. */
 static gboolean
-may_retry (SheafFeed *self, const GError *error, guint tries, guint *seconds)
+may_retry (SheafFeed *self, const GError *error, guint *tries, guint *seconds)
 {
   gint64 after = sheaf_error_get_retry_after (error);
 
-  if (tries >= self->options.retries || !sheaf_error_is_transient (error)
+  if (sheaf_error_is_quota_wait (error))
+    {
+      *seconds = (guint) after;
+      return TRUE;
+    }
+  if (*tries >= self->options.retries || !sheaf_error_is_transient (error)
       || after > MAX_WAIT_SECONDS)
     return FALSE;
-  *seconds = after >= 0 ? (guint) after : 1u << MIN (tries, 5);
+  *seconds = after >= 0 ? (guint) after : 1u << MIN (*tries, 5);
+  ++*tries;
   return TRUE;
+}
+
+/* Albums and pages that wait for the same quota are one piece of news. */
+static void
+give_notice (SheafFeed *self, const GError *error)
+{
+  if (sheaf_error_is_quota_wait (error))
+    {
+      gint64 until
+          = g_get_monotonic_time () + sheaf_error_get_retry_after (error) * (gint64) G_USEC_PER_SEC;
+
+      if (until <= self->quota_until + 2 * G_USEC_PER_SEC)
+        return;
+      self->quota_until = until;
+    }
+  g_signal_emit (self, signals[NOTICE], 0, error);
 }
 
 static GSource *
@@ -226,11 +250,10 @@ on_album_opened (GObject *object, GAsyncResult *result, gpointer data)
       return;
     }
 
-  if (entries == NULL && may_retry (self, error, slot->tries, &seconds))
+  if (entries == NULL && may_retry (self, error, &slot->tries, &seconds))
     {
-      slot->tries++;
       slot->wait = call_later (seconds, on_album_wait_over, slot);
-      g_signal_emit (self, signals[NOTICE], 0, error);
+      give_notice (self, error);
       return;
     }
   self->n_opening--;
@@ -299,12 +322,11 @@ on_page_loaded (GObject *object, GAsyncResult *result, gpointer data)
   if (page == NULL)
     {
       if (!(self->first_page && is_final_at_first (error))
-          && may_retry (self, error, self->page_tries, &seconds))
+          && may_retry (self, error, &self->page_tries, &seconds))
         {
-          self->page_tries++;
           sheaf_timer_clear (&self->page_wait);
           self->page_wait = call_later (seconds, on_page_wait_over, self);
-          g_signal_emit (self, signals[NOTICE], 0, error);
+          give_notice (self, error);
           return;
         }
       self->has_more = FALSE;

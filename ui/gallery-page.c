@@ -201,8 +201,10 @@ show_error (SheafGalleryPage *self, const GError *error)
       gtk_widget_set_visible (self->more_retry, TRUE);
       gtk_revealer_set_reveal_child (self->more_revealer, TRUE);
     }
-  if (wait > 0 && wait <= MAX_COUNTDOWN && sheaf_error_is_transient (error)
-      && self->n_countdowns++ < COUNTDOWNS)
+  /* A quota comes back for certain, and waiting for it costs nothing. */
+  if (sheaf_error_is_quota_wait (error)
+      || (wait > 0 && wait <= MAX_COUNTDOWN && sheaf_error_is_transient (error)
+          && self->n_countdowns++ < COUNTDOWNS))
     start_countdown (self, wait);
 }
 

@@ -7,6 +7,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/output.h"
+#include "app/cli/progress.h"
 #include "app/feed.h"
 
 #include <glib/gi18n-lib.h>
@@ -15,6 +16,7 @@ typedef struct
 {
   SheafFeed *feed;
   GMainLoop *loop;
+  SheafProgress *progress;
   GError *error;
   gboolean json;
 } Listing;
@@ -78,6 +80,7 @@ on_fed (GObject *object, GAsyncResult *result, gpointer data)
       = sheaf_feed_next_finish (SHEAF_FEED (object), result, &listing->error);
   gboolean well = TRUE;
 
+  sheaf_progress_hide (listing->progress);
   for (guint i = 0; handful != NULL && i < handful->len && well; i++)
     {
       const SheafEntry *entry = ((SheafFed *) g_ptr_array_index (handful, i))->entry;
@@ -91,9 +94,9 @@ on_fed (GObject *object, GAsyncResult *result, gpointer data)
 }
 
 static void
-on_notice (SheafFeed *feed, const GError *error, gpointer data)
+on_notice (SheafFeed *feed, const GError *error, Listing *listing)
 {
-  g_printerr ("sheaf-cli: %s\n", error->message);
+  sheaf_progress_notice (listing->progress, error);
 }
 
 int
@@ -136,10 +139,12 @@ sheaf_command_list (int argc, char **argv)
                                 .retries = sheaf_settings_get_retries (settings) };
   listing.feed = sheaf_feed_new (source, NULL, &options);
   listing.loop = g_main_loop_new (NULL, FALSE);
-  g_signal_connect (listing.feed, "notice", G_CALLBACK (on_notice), NULL);
+  listing.progress = sheaf_progress_new (FALSE);
+  g_signal_connect (listing.feed, "notice", G_CALLBACK (on_notice), &listing);
   sheaf_feed_next_async (listing.feed, NULL, on_fed, &listing);
   g_main_loop_run (listing.loop);
   g_main_loop_unref (listing.loop);
+  sheaf_progress_free (listing.progress);
   g_object_unref (listing.feed);
   sheaf_engine_shutdown (engine);
 

@@ -6,6 +6,8 @@
 
 #include "app/cli/progress.h"
 
+#include "app/work/error.h"
+
 #include <glib/gi18n-lib.h>
 
 #include <stdio.h>
@@ -18,7 +20,10 @@
 struct _SheafProgress
 {
   gboolean drawing;
-  char *line; /* (nullable): what is drawn at present */
+  char *line;         /* (nullable): what is drawn at present */
+  char *sums;         /* (nullable): how far it is */
+  gint64 wait_until;  /* on the monotonic clock: what a countdown runs to */
+  guint countdown_id; /* 0 where none runs */
 };
 
 SheafProgress *
@@ -43,8 +48,10 @@ erase (SheafProgress *self)
 void
 sheaf_progress_free (SheafProgress *self)
 {
+  g_clear_handle_id (&self->countdown_id, g_source_remove);
   erase (self);
   fflush (stderr);
+  g_free (self->sums);
   g_free (self);
 }
 
@@ -112,20 +119,82 @@ sheaf_progress_format (const SheafBatchSums *sums, guint columns)
   return g_string_free (g_steal_pointer (&line), FALSE);
 }
 
+static char *
+format_wait (gint64 seconds)
+{
+  g_autofree char *time = format_time (seconds);
+
+  /* Translators: %s is a span like “40 seconds” */
+  return g_strdup_printf (_ ("Sheaf tries again in %s."), time);
+}
+
+/* (transfer full) (nullable): how far it is, and how long it waits. */
+static char *
+dup_line (SheafProgress *self)
+{
+  gint64 left = self->wait_until - g_get_monotonic_time ();
+  g_autofree char *wait = NULL;
+
+  if (self->countdown_id == 0 || left <= 0)
+    return g_strdup (self->sums);
+  wait = format_wait ((left + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
+  return self->sums != NULL ? g_strconcat (self->sums, "  ", wait, NULL) : g_strdup (wait);
+}
+
+static void
+draw (SheafProgress *self)
+{
+  g_autofree char *line = dup_line (self);
+
+  if (g_strcmp0 (line, self->line) == 0)
+    return;
+  erase (self);
+  fputs (line != NULL ? line : "", stderr);
+  fflush (stderr);
+  self->line = g_steal_pointer (&line);
+}
+
+static gboolean
+on_countdown (gpointer data)
+{
+  SheafProgress *self = data;
+
+  if (g_get_monotonic_time () >= self->wait_until)
+    self->countdown_id = 0;
+  draw (self);
+  return self->countdown_id != 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+void
+sheaf_progress_notice (SheafProgress *self, const GError *error)
+{
+  gint64 seconds = sheaf_error_get_retry_after (error);
+  g_autoptr (GString) message = g_string_new ("sheaf-cli: ");
+
+  g_string_append (message, error->message);
+  if (seconds > 0 && !self->drawing)
+    {
+      g_autofree char *wait = format_wait (seconds);
+
+      g_string_append_printf (message, " %s", wait);
+    }
+  sheaf_progress_message (self, message->str);
+  if (seconds <= 0 || !self->drawing)
+    return;
+  self->wait_until = g_get_monotonic_time () + seconds * (gint64) G_USEC_PER_SEC;
+  if (self->countdown_id == 0)
+    self->countdown_id = g_timeout_add (500, on_countdown, self);
+  draw (self);
+}
+
 void
 sheaf_progress_update (SheafProgress *self, const SheafBatchSums *sums)
 {
-  g_autofree char *line = NULL;
-
   if (!self->drawing)
     return;
-  line = sheaf_progress_format (sums, get_columns ());
-  if (g_strcmp0 (line, self->line) == 0)
-    return;
-  fprintf (stderr, "\r\033[K%s", line);
-  fflush (stderr);
-  g_free (self->line);
-  self->line = g_steal_pointer (&line);
+  g_free (self->sums);
+  self->sums = sheaf_progress_format (sums, get_columns ());
+  draw (self);
 }
 
 void

@@ -29,6 +29,10 @@ void sheaf_progress_hide (SheafProgress *self);
 /* A line of its own, the progress staying below. */
 void sheaf_progress_message (SheafProgress *self, const char *message);
 
+/* @error, and, where it says when that will be, that it is tried again: counted down on a terminal,
+ * below whatever else is drawn; elsewhere said once. */
+void sheaf_progress_notice (SheafProgress *self, const GError *error);
+
 /**
  * sheaf_progress_format:
  * @columns: how wide the terminal is

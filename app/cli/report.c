@@ -238,14 +238,12 @@ on_sums_changed (SheafBatch *batch, SheafReport *self)
 static void
 on_notice (SheafBatch *batch, const GError *error, SheafReport *self)
 {
-  g_autofree char *message = NULL;
   const GError *reason = sheaf_batch_get_error (batch);
 
   /* What ends it is said once, at the end. */
   if (reason != NULL && g_strcmp0 (reason->message, error->message) == 0)
     return;
-  message = g_strdup_printf ("sheaf-cli: %s", error->message);
-  sheaf_progress_message (self->progress, message);
+  sheaf_progress_notice (self->progress, error);
 
   /* With nobody there to make room, a full disk is the end. */
   if (sheaf_batch_get_paused (batch))

@@ -418,6 +418,7 @@ start (SheafDemoServer *self, GError **error)
   self->host.base_url = self->base_url;
   self->host.credits = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->host.quota = sheaf_faults_get_quota (self->faults);
+  self->host.quota_seconds = sheaf_faults_get_quota_seconds (self->faults);
   return TRUE;
 }
 
@@ -599,6 +600,14 @@ sheaf_demo_server_get_n_pictures (SheafDemoServer *self)
   g_return_val_if_fail (SHEAF_IS_DEMO_SERVER (self), 0);
 
   return self->catalogue->n_open;
+}
+
+guint
+sheaf_demo_server_get_n_refused (SheafDemoServer *self)
+{
+  g_return_val_if_fail (SHEAF_IS_DEMO_SERVER (self), 0);
+
+  return (guint) g_atomic_int_get (&self->host.n_refused);
 }
 
 guint64

@@ -71,4 +71,7 @@ guint sheaf_demo_server_get_n_pictures (SheafDemoServer *self);
 /* How many requests it has answered or broken, for tests. */
 guint64 sheaf_demo_server_get_n_requests (SheafDemoServer *self);
 
+/* How many requests found their client ID's credits used up, for tests. */
+guint sheaf_demo_server_get_n_refused (SheafDemoServer *self);
+
 G_END_DECLS

@@ -60,16 +60,20 @@ struct _SheafFaults
   GHashTable *asked;               /* (element-type utf8 uint): how often a path was */
   guint32 seed;
   guint quota;
+  guint quota_seconds;
 };
 
 static gboolean
 parse_quota (SheafFaults *self, const char *value)
 {
-  guint64 quota;
+  g_auto (GStrv) parts = g_strsplit (value, "/", 2);
+  guint64 quota, seconds = 3600;
 
-  if (!g_ascii_string_to_unsigned (value, 10, 1, G_MAXINT, &quota, NULL))
+  if (!g_ascii_string_to_unsigned (parts[0], 10, 1, G_MAXINT, &quota, NULL)
+      || (parts[1] != NULL && !g_ascii_string_to_unsigned (parts[1], 10, 1, 86400, &seconds, NULL)))
     return FALSE;
   self->quota = (guint) quota;
+  self->quota_seconds = (guint) seconds;
   return TRUE;
 }
 
@@ -177,6 +181,12 @@ const char *
 sheaf_fault_get_name (SheafFault fault)
 {
   return fault != SHEAF_FAULT_NONE ? kinds[fault].name : "-";
+}
+
+guint
+sheaf_faults_get_quota_seconds (SheafFaults *self)
+{
+  return self->quota > 0 ? self->quota_seconds : 3600;
 }
 
 guint

@@ -31,7 +31,8 @@
  *   nested-json    JSON nested 200,000 deep                               (API only)
  *   huge-json      100 MB of JSON                                         (API only)
  *
- * "quota=N" is not a rate: every client ID has N credits, and is answered 429 afterwards. */
+ * "quota=N" is not a rate: every client ID has N credits in every hour, and is answered 429
+ * afterwards; "quota=N/SECONDS": in every so many seconds. */
 #pragma once
 
 #include <gio/gio.h>
@@ -87,5 +88,8 @@ SheafFault sheaf_faults_draw (SheafFaults *self, const char *path, gboolean is_a
 
 /* Credits a client ID has, or 0 for the usual number. */
 guint sheaf_faults_get_quota (SheafFaults *self);
+
+/* After how many seconds, counted from 1970, credits begin anew. */
+guint sheaf_faults_get_quota_seconds (SheafFaults *self);
 
 G_END_DECLS

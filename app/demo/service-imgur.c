@@ -537,20 +537,31 @@ answer_tags (SheafDemoHost *host, SheafDemoAnswer *answer)
 }
 
 static gint64
-next_reset (void)
+next_reset (SheafDemoHost *host)
 {
-  return (g_get_real_time () / G_USEC_PER_SEC / 3600 + 1) * 3600;
+  return (host->quota_period + 1) * host->quota_seconds;
+}
+
+/* Everybody has all credits again. */
+static void
+begin_period (SheafDemoHost *host)
+{
+  gint64 period = g_get_real_time () / G_USEC_PER_SEC / host->quota_seconds;
+
+  if (period != host->quota_period)
+    g_hash_table_remove_all (host->credits);
+  host->quota_period = period;
 }
 
 static gboolean
-answer_credits (guint limit, guint left, SheafDemoAnswer *answer)
+answer_credits (SheafDemoHost *host, guint limit, guint left, SheafDemoAnswer *answer)
 {
   g_autoptr (JsonBuilder) builder = begin ();
 
   json_builder_begin_object (builder);
   sheaf_demo_set_int (builder, "UserLimit", limit);
   sheaf_demo_set_int (builder, "UserRemaining", left);
-  sheaf_demo_set_int (builder, "UserReset", next_reset ());
+  sheaf_demo_set_int (builder, "UserReset", next_reset (host));
   sheaf_demo_set_int (builder, "ClientLimit", USUAL_QUOTA);
   sheaf_demo_set_int (builder, "ClientRemaining", USUAL_QUOTA - MIN (USUAL_QUOTA, limit - left));
   json_builder_end_object (builder);
@@ -598,24 +609,26 @@ sheaf_demo_imgur_answer (SheafDemoHost *host,
   while (n > 0 && *segments[n - 1] == '\0')
     g_clear_pointer (&segments[--n], g_free);
 
+  begin_period (host);
   used = GPOINTER_TO_UINT (g_hash_table_lookup (host->credits, id));
   if (n == 0 || !g_str_equal (segments[0], "credits"))
     g_hash_table_insert (host->credits, g_strdup (id), GUINT_TO_POINTER (++used));
   left = limit - MIN (used, limit);
   add_number (answer, "X-RateLimit-UserLimit", limit);
   add_number (answer, "X-RateLimit-UserRemaining", left);
-  add_number (answer, "X-RateLimit-UserReset", next_reset ());
+  add_number (answer, "X-RateLimit-UserReset", next_reset (host));
   add_number (answer, "X-RateLimit-ClientLimit", USUAL_QUOTA);
   add_number (answer, "X-RateLimit-ClientRemaining", USUAL_QUOTA - MIN (USUAL_QUOTA, used));
   add_number (answer, "X-RateLimit-ClientReset", 86400);
   if (used > limit)
     {
+      g_atomic_int_inc (&host->n_refused);
       answer_too_many (answer);
       return TRUE;
     }
 
   if (n > 0 && g_str_equal (segments[0], "credits"))
-    return answer_credits (limit, left, answer);
+    return answer_credits (host, limit, left, answer);
   if (n > 0 && g_str_equal (segments[0], "gallery"))
     return answer_gallery (host, request, answer, segments + 1);
   if (n > 0 && g_str_equal (segments[0], "album"))

@@ -57,6 +57,9 @@ typedef struct
   const char *base_url;
   GHashTable *credits; /* (element-type utf8 uint): used so far, by client */
   guint quota;
+  guint quota_seconds; /* after which credits begin anew */
+  gint64 quota_period; /* that @credits are of */
+  gint n_refused;      /* atomic: for want of credits */
 } SheafDemoHost;
 
 /**

@@ -220,5 +220,5 @@ sheaf_api_request_get_answer (GAsyncResult *result)
 {
   Question *question = g_task_get_task_data (G_TASK (result));
 
-  return question->answer.body != NULL ? &question->answer : NULL;
+  return question != NULL && question->answer.body != NULL ? &question->answer : NULL;
 }

@@ -80,7 +80,7 @@ void sheaf_api_request_async (SheafExecutor *executor,
 gpointer sheaf_api_request_finish (GAsyncResult *result, GError **error);
 
 /* (transfer none) (nullable): the answer, also where the parser failed; valid as long as @result.
- */
+ * %NULL too for what g_task_report_error() made, where nothing was asked. */
 const SheafApiAnswer *sheaf_api_request_get_answer (GAsyncResult *result);
 
 G_END_DECLS

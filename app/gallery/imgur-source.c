@@ -10,6 +10,7 @@
 
 #include "app/gallery/imgur-json.h"
 #include "app/gallery/imgur-spec.h"
+#include "app/gallery/quota-gate.h"
 #include "app/work/error.h"
 
 #include <string.h>
@@ -24,6 +25,7 @@ struct _SheafImgurSource
 
   /* Owned */
   SheafExecutor *executor;
+  SheafQuotaGate *gate; /* (nullable) */
   SheafImgurSpec *spec;
   char *nick;
   char *api_url;
@@ -89,15 +91,72 @@ parse_post (const SheafApiAnswer *answer, gpointer nick, GError **error)
   return sheaf_imgur_parse_post (answer, nick, error);
 }
 
-static void
-tell_quota (const SheafApiAnswer *answer,
-            void (*func) (const SheafQuota *quota, gpointer user_data),
-            gpointer data)
+/* A question on its way: first to the gate, then to the service. */
+typedef struct
 {
-  SheafQuota quota;
+  SheafImgurSource *self;
+  char *url;
+  SheafApiParser parser;
+  GCancellable *cancellable;
+  GAsyncReadyCallback callback;
+  gpointer user_data;
+} Asking;
 
-  if (func != NULL && answer != NULL && sheaf_imgur_read_quota (answer, &quota))
-    func (&quota, data);
+static void
+asking_free (Asking *asking)
+{
+  g_object_unref (asking->self);
+  g_free (asking->url);
+  g_clear_object (&asking->cancellable);
+  g_free (asking);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asking, asking_free)
+
+static void
+on_answer (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Asking) asking = data;
+  SheafImgurSource *self = asking->self;
+  const SheafApiAnswer *answer = sheaf_api_request_get_answer (result);
+  SheafQuota quota;
+  gboolean told = answer != NULL && sheaf_imgur_read_quota (answer, &quota);
+
+  if (self->gate != NULL)
+    sheaf_quota_gate_leave (self->gate, told ? &quota : NULL);
+  if (told && self->quota != NULL)
+    self->quota (&quota, self->quota_data);
+  asking->callback (object, result, asking->user_data);
+}
+
+static void
+ask_service (Asking *asking)
+{
+  SheafImgurSource *self = asking->self;
+  SheafApiRequest request = {
+    .url = asking->url,
+    .authorization = self->authorization,
+    .allow_private = self->own_api,
+    .connect_timeout = self->connect_timeout,
+    .read_timeout = self->read_timeout,
+    .parser = asking->parser,
+    .data = self->nick,
+    .free_result = (GDestroyNotify) sheaf_imgur_list_free,
+  };
+
+  sheaf_api_request_async (self->executor, &request, asking->cancellable, on_answer, asking);
+}
+
+static void
+on_let_in (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Asking) asking = data;
+  GError *error = NULL;
+
+  if (sheaf_quota_gate_enter_finish (SHEAF_QUOTA_GATE (object), result, &error))
+    ask_service (g_steal_pointer (&asking));
+  else
+    g_task_report_error (NULL, asking->callback, asking->user_data, on_let_in, error);
 }
 
 static void
@@ -108,19 +167,18 @@ ask (SheafImgurSource *self,
      GAsyncReadyCallback callback,
      gpointer user_data)
 {
-  g_autofree char *url = g_strconcat (self->api_url, path, NULL);
-  SheafApiRequest request = {
-    .url = url,
-    .authorization = self->authorization,
-    .allow_private = self->own_api,
-    .connect_timeout = self->connect_timeout,
-    .read_timeout = self->read_timeout,
-    .parser = parser,
-    .data = self->nick,
-    .free_result = (GDestroyNotify) sheaf_imgur_list_free,
-  };
+  Asking *asking = g_new0 (Asking, 1);
 
-  sheaf_api_request_async (self->executor, &request, cancellable, callback, user_data);
+  asking->self = g_object_ref (self);
+  asking->url = g_strconcat (self->api_url, path, NULL);
+  asking->parser = parser;
+  asking->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+  asking->callback = callback;
+  asking->user_data = user_data;
+  if (self->gate != NULL)
+    sheaf_quota_gate_enter_async (self->gate, cancellable, on_let_in, asking);
+  else
+    ask_service (asking);
 }
 
 static void
@@ -166,7 +224,6 @@ on_page (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (SheafImgurList) list = sheaf_api_request_finish (result, &error);
   g_autoptr (SheafPage) page = NULL;
 
-  tell_quota (sheaf_api_request_get_answer (result), self->quota, self->quota_data);
   if (list == NULL)
     {
       g_autofree char *next
@@ -248,11 +305,9 @@ static void
 on_album (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  SheafImgurSource *self = g_task_get_source_object (task);
   g_autoptr (GError) error = NULL;
   g_autoptr (SheafImgurList) list = sheaf_api_request_finish (result, &error);
 
-  tell_quota (sheaf_api_request_get_answer (result), self->quota, self->quota_data);
   if (list == NULL)
     {
       g_task_return_error (task, g_steal_pointer (&error));
@@ -299,6 +354,7 @@ sheaf_imgur_source_finalize (GObject *object)
   SheafImgurSource *self = SHEAF_IMGUR_SOURCE (object);
 
   g_clear_object (&self->executor);
+  g_clear_object (&self->gate);
   g_clear_pointer (&self->spec, sheaf_imgur_spec_free);
   g_clear_pointer (&self->nick, g_free);
   g_clear_pointer (&self->api_url, g_free);
@@ -379,6 +435,7 @@ create (const char *text,
   self->mature = context->mature;
   self->connect_timeout = context->connect_timeout;
   self->read_timeout = context->read_timeout;
+  g_set_object (&self->gate, context->gate);
   self->quota = context->quota;
   self->quota_data = context->quota_data;
   return SHEAF_SOURCE (self);

@@ -107,6 +107,9 @@ typedef struct
   gint64 client_reset;
 } SheafQuota;
 
+/* See app/gallery/quota-gate.h. */
+typedef struct _SheafQuotaGate SheafQuotaGate;
+
 /**
  * SheafSourceContext:
  * @executor: does the `fetch` jobs
@@ -115,9 +118,10 @@ typedef struct
  * @mature: whether entries marked as mature are asked for and handed out
  * @connect_timeout: seconds; 0 for the default of `fetch`
  * @read_timeout: seconds between two reads; 0 for the default of `fetch`
+ * @gate: (nullable): what every question under @client_id passes
  * @quota: (nullable): called in the loading thread's context whenever an answer tells the quota
  *
- * What a source may use; it copies what it keeps and holds a reference on @executor.
+ * What a source may use; it copies what it keeps and holds references on @executor and @gate.
  */
 typedef struct
 {
@@ -127,6 +131,7 @@ typedef struct
   gboolean mature;
   guint connect_timeout;
   guint read_timeout;
+  SheafQuotaGate *gate;
   void (*quota) (const SheafQuota *quota, gpointer user_data);
   gpointer quota_data;
 } SheafSourceContext;

@@ -179,6 +179,13 @@ sheaf_error_code_from_kind (const char *kind)
 }
 
 gboolean
+sheaf_error_is_quota_wait (const GError *error)
+{
+  return g_error_matches (error, SHEAF_ERROR, SHEAF_ERROR_RATE_LIMITED)
+         && sheaf_error_get_http_status (error) == 0 && sheaf_error_get_retry_after (error) > 0;
+}
+
+gboolean
 sheaf_error_is_transient (const GError *error)
 {
   guint status = sheaf_error_get_http_status (error);

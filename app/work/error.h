@@ -114,6 +114,14 @@ SheafError sheaf_error_code_from_kind (const char *kind);
 SheafError sheaf_error_code (const GError *error);
 
 /**
+ * sheaf_error_is_quota_wait:
+ *
+ * Returns: whether nothing was refused, or even asked, because the quota is known to be used up;
+ *   sheaf_error_get_retry_after() says how long
+ */
+gboolean sheaf_error_is_quota_wait (const GError *error);
+
+/**
  * sheaf_error_is_transient:
  *
  * Returns: whether the same request may well succeed a little later

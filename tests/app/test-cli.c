@@ -492,6 +492,25 @@ test_exit_statuses (void)
     }
 }
 
+/* A quota is waited for, which is said, and the service is not asked meanwhile. */
+static void
+test_quota (void)
+{
+  static const char *const commands[]
+      = { "list imgur:hot --json", "download imgur:hot -o waited --json" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autoptr (SheafDemoServer) server = serve ("quota=1/2", 0);
+      g_auto (Ran) ran = run_at (server, SHEAF_DEMO_CLIENT_ID, commands[i], NULL);
+
+      g_assert_cmpint (ran.status, ==, SHEAF_EXIT_OK);
+      g_assert_nonnull (strstr (ran.err, "The quota of your client ID is used up until "));
+      g_assert_nonnull (strstr (ran.err, " Sheaf tries again in 0:0"));
+      g_assert_cmpuint (sheaf_demo_server_get_n_refused (server), ==, 0);
+    }
+}
+
 /* The person's patience holds for what the gallery answers, too. */
 static void
 test_read_timeout (void)
@@ -712,6 +731,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/cli/articles-filter", test_articles_filter);
   g_test_add_func ("/cli/url-list", test_url_list);
   g_test_add_func ("/cli/exit-statuses", test_exit_statuses);
+  g_test_add_func ("/cli/quota", test_quota);
   g_test_add_func ("/cli/read-timeout", test_read_timeout);
   g_test_add_func ("/cli/client-id-file", test_client_id_file);
   g_test_add_func ("/cli/interrupt", test_interrupt);

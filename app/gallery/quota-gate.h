@@ -1,0 +1,38 @@
+/* quota-gate.h: nobody asks a service once its quota is used up
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Services count who runs into their limits, and shut out who does so too often.  So every question
+ * under one client ID passes one gate, which knows from the answers what is left: it lets the last
+ * of them through slowly, and then says, in place of the service and without asking it, when to
+ * come back. */
+#pragma once
+
+#include "app/gallery/source.h"
+
+G_BEGIN_DECLS
+
+#define SHEAF_TYPE_QUOTA_GATE (sheaf_quota_gate_get_type ())
+G_DECLARE_FINAL_TYPE (SheafQuotaGate, sheaf_quota_gate, SHEAF, QUOTA_GATE, GObject)
+
+SheafQuotaGate *sheaf_quota_gate_new (void);
+
+/**
+ * sheaf_quota_gate_enter_async:
+ *
+ * Asks to ask.  Who was let in says sheaf_quota_gate_leave() when the answer is there.  Call it in
+ * one thread only.
+ */
+void sheaf_quota_gate_enter_async (SheafQuotaGate *self,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+
+/* %FALSE with %SHEAF_ERROR_RATE_LIMITED, no HTTP status, and the seconds to wait, where nothing is
+ * left: sheaf_error_is_quota_wait() holds for it. */
+gboolean sheaf_quota_gate_enter_finish (SheafQuotaGate *self, GAsyncResult *result, GError **error);
+
+/* @quota: (nullable): what the answer told */
+void sheaf_quota_gate_leave (SheafQuotaGate *self, const SheafQuota *quota);
+
+G_END_DECLS
