@@ -25,6 +25,7 @@ struct _SheafComparePage
 
   /* Template */
   AdwComboRow *workload;
+  GtkLabel *explanation; /* of the chosen workload; beside its name there is no room for both */
   AdwExpanderRow *executors;
   GtkSpinButton *runs;
   GtkButton *run;
@@ -310,8 +311,7 @@ static const GActionEntry entries[] = {
 static void
 on_workload_changed (SheafComparePage *self)
 {
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->workload),
-                               _ (chosen_workload (self)->description));
+  gtk_label_set_label (self->explanation, _ (chosen_workload (self)->description));
 }
 
 static void
@@ -383,6 +383,7 @@ sheaf_compare_page_class_init (SheafComparePageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                SHEAF_RESOURCES "templates/compare-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SheafComparePage, workload);
+  gtk_widget_class_bind_template_child (widget_class, SheafComparePage, explanation);
   gtk_widget_class_bind_template_child (widget_class, SheafComparePage, executors);
   gtk_widget_class_bind_template_child (widget_class, SheafComparePage, runs);
   gtk_widget_class_bind_template_child (widget_class, SheafComparePage, run);
