@@ -97,7 +97,9 @@ look_at (SheafEngine *self, GTask *given, gboolean preview)
   g_autoptr (GFile) file = NULL;
   SheafPreviewLoader *previews;
   SheafThumbnailer *thumbnailer;
-  const char *url = preview && entry->preview_url != NULL ? entry->preview_url : entry->url;
+  /* An album has no address of a picture of its own, but one of its cover. */
+  gboolean small = entry->preview_url != NULL && (preview || entry->url == NULL);
+  const char *url = small ? entry->preview_url : entry->url;
   GError *error = NULL;
 
   if (sheaf_engine_is_closed (self))

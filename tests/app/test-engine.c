@@ -607,6 +607,35 @@ test_previews (Fixture *fixture, gconstpointer data)
   g_assert_null (sheaf_item_get_pixels (item));
 }
 
+/* An album has no picture of its own; looked at, it shows its cover. */
+static void
+test_album_cover (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (SheafSource) source = open_source (fixture, "imgur:hot");
+  g_autoptr (SheafPage) page = load_page (source);
+  guint albums = 0;
+
+  for (guint i = 0; i < page->entries->len; i++)
+    {
+      SheafEntry *entry = g_ptr_array_index (page->entries, i);
+      g_autoptr (SheafItem) item = NULL;
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (SheafPixels) picture = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (!sheaf_entry_is_album (entry) || entry->url != NULL)
+        continue;
+      albums++;
+      item = sheaf_item_new (entry);
+      sheaf_engine_load_picture_async (fixture->engine, item, 0, NULL, take_result, &result);
+      wait_for (&result);
+      picture = sheaf_engine_load_picture_finish (fixture->engine, result, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (picture->width, >, 0);
+    }
+  g_assert_cmpuint (albums, >, 0);
+}
+
 static void
 test_folder (Fixture *fixture, gconstpointer data)
 {
@@ -751,6 +780,7 @@ main (int argc, char *argv[])
   ADD ("client-id", NULL, test_client_id);
   ADD ("nobody-there", NULL, test_nobody_there);
   ADD ("previews", NULL, test_previews);
+  ADD ("album-cover", NULL, test_album_cover);
   ADD ("folder", NULL, test_folder);
   ADD ("executor-missing", NULL, test_executor_missing);
   g_test_add ("/engine/killed", Fixture, NULL, set_up_leisurely, test_killed, tear_down);
