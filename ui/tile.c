@@ -626,9 +626,9 @@ sheaf_tile_set_show_state (SheafTile *self, gboolean show_state)
 static void
 update_badge (SheafTile *self, SheafEntry *entry)
 {
-  gboolean album = sheaf_entry_is_album (entry);
+  gboolean several = entry->album_count > 1;
 
-  if (album)
+  if (several)
     {
       g_autofree char *count = g_strdup_printf ("%u", entry->album_count);
 
@@ -637,7 +637,7 @@ update_badge (SheafTile *self, SheafEntry *entry)
   else if (entry->animated)
     /* Translators: a small mark on a moving picture; keep it very short */
     gtk_label_set_text (self->badge, C_ ("badge", "GIF"));
-  gtk_widget_set_visible (GTK_WIDGET (self->badge), album || entry->animated);
+  gtk_widget_set_visible (GTK_WIDGET (self->badge), several || entry->animated);
 }
 
 void
