@@ -10,6 +10,7 @@
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* json-glib parses by recursion and makes a node of every value: both are bounded beforehand. */
 static gboolean
@@ -48,11 +49,65 @@ measure (const char *text, gsize length, GError **error)
   return TRUE;
 }
 
+/* The UTF-16 unit that "\uXXXX" at @text spells; -1 where none does. */
+static gint
+read_escape (const char *text, gsize length)
+{
+  gint unit = 0;
+
+  if (length < 6 || text[0] != '\\' || text[1] != 'u')
+    return -1;
+  for (guint i = 2; i < 6; i++)
+    {
+      gint digit = g_ascii_xdigit_value (text[i]);
+
+      if (digit < 0)
+        return -1;
+      unit = unit * 16 + digit;
+    }
+  return unit;
+}
+
+char *
+sheaf_json_repair_surrogates (const char *text, gsize length)
+{
+  char *repaired = NULL;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      gint unit;
+
+      if (text[i] != '\\')
+        continue;
+      unit = read_escape (text + i, length - i);
+      if (unit >= 0xd800 && unit <= 0xdfff)
+        {
+          gint next = read_escape (text + i + 6, length - i - 6);
+
+          if (unit <= 0xdbff && next >= 0xdc00 && next <= 0xdfff)
+            {
+              i += 11;
+              continue;
+            }
+          if (repaired == NULL)
+            {
+              repaired = g_malloc (length + 1);
+              memcpy (repaired, text, length);
+              repaired[length] = '\0';
+            }
+          memcpy (repaired + i, "\\ufffd", 6);
+        }
+      /* What is escaped is not looked at: it may be another backslash. */
+      i += unit >= 0 ? 5 : 1;
+    }
+  return repaired;
+}
+
 JsonNode *
 sheaf_json_parse (GBytes *bytes, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  g_autofree char *repaired = NULL;
+  g_autofree char *repaired = NULL, *paired = NULL;
   g_autoptr (GError) local = NULL;
   JsonNode *root;
   gsize length;
@@ -67,6 +122,10 @@ sheaf_json_parse (GBytes *bytes, GError **error)
     }
   if (!measure (text, length, error))
     return NULL;
+  /* json-glib refuses all of a page for half a character in one title. */
+  paired = sheaf_json_repair_surrogates (text, length);
+  if (paired != NULL)
+    text = paired;
   if (!json_parser_load_from_data (parser, text, (gssize) length, &local))
     {
       sheaf_fail (error, SHEAF_ERROR_PROTOCOL, _ ("the answer is not JSON"));

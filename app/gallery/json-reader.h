@@ -19,9 +19,19 @@ G_BEGIN_DECLS
  *
  * Returns: (transfer full) (nullable): the root, or %NULL with @error set (%SHEAF_ERROR_PROTOCOL
  *   for what is not JSON or nested too deep, %SHEAF_ERROR_TOO_LARGE for too many values).  Invalid
- *   UTF-8 is repaired
+ *   UTF-8 and halves of surrogate pairs are repaired
  */
 JsonNode *sheaf_json_parse (GBytes *bytes, GError **error);
+
+/**
+ * sheaf_json_repair_surrogates:
+ * @text: JSON
+ *
+ * Returns: (transfer full) (nullable): @text, as long and with a zero byte after it, in which
+ *   "\ufffd" stands for every escape of half a character ("\ud800" alone); %NULL where there is
+ *   none
+ */
+char *sheaf_json_repair_surrogates (const char *text, gsize length);
 
 /* The object or array in @node itself; %NULL for anything else, %NULL included. */
 JsonObject *sheaf_json_as_object (JsonNode *node);

@@ -383,6 +383,43 @@ parse_text (const char *text, gsize length)
   return error;
 }
 
+/* Half a character in one title must not cost a page. */
+static void
+test_surrogates (void)
+{
+  static const struct
+  {
+    const char *json;
+    const char *title;
+  } cases[] = {
+    { "a\\ud800b", "a\uFFFDb" },
+    { "\\uDC00", "\uFFFD" },
+    { "\\udc00\\ud800", "\uFFFD\uFFFD" },
+    { "\\ud83d\\ude00", "\U0001F600" },
+    { "\\ud83d\\ud83d\\ude00", "\uFFFD\U0001F600" },
+    { "\\ud800\\u0041", "\uFFFDA" },
+    { "\\\\ud800", "\\ud800" },
+    { "\\\\\\ud800", "\\\uFFFD" },
+    { "\\ud800\\", NULL },
+    { "\\ud8", NULL },
+    { "\\ud800\\udc0", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{\"title\":\"%s\"}", cases[i].json);
+      g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonNode) root = sheaf_json_parse (bytes, &error);
+
+      g_test_message ("%s", text);
+      g_assert_true ((root == NULL) == (cases[i].title == NULL));
+      g_assert_cmpstr (sheaf_json_get_string (sheaf_json_as_object (root), "title"), ==,
+                       cases[i].title);
+    }
+  g_assert_null (sheaf_json_repair_surrogates ("{\"a\":\"\\ud83d\\ude00\"}", 20));
+}
+
 static void
 test_bounds (void)
 {
@@ -421,6 +458,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/imgur-json/waits", test_waits);
   g_test_add_func ("/imgur-json/quota-decides", test_quota_decides);
   g_test_add_func ("/imgur-json/credits", test_credits);
+  g_test_add_func ("/imgur-json/surrogates", test_surrogates);
   g_test_add_func ("/imgur-json/bounds", test_bounds);
   return g_test_run ();
 }
