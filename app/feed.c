@@ -338,6 +338,9 @@ on_page_loaded (GObject *object, GAsyncResult *result, gpointer data)
 
   self->first_page = FALSE;
   self->page_tries = 0;
+  error = sheaf_page_make_notice (page);
+  if (error != NULL)
+    g_signal_emit (self, signals[NOTICE], 0, error);
   for (guint i = 0; i < page->entries->len; i++)
     add_slot (self, g_ptr_array_index (page->entries, i));
   g_free (self->cursor);

@@ -46,7 +46,8 @@ typedef struct
 #define SHEAF_TYPE_FEED (sheaf_feed_get_type ())
 G_DECLARE_FINAL_TYPE (SheafFeed, sheaf_feed, SHEAF, FEED, GObject)
 
-/* Signal: notice (GError *): something passing went wrong and is tried again. */
+/* Signal: notice (GError *): something passing went wrong and is tried again, or
+ * something was left out. */
 
 /**
  * sheaf_feed_new:

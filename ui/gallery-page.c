@@ -85,6 +85,7 @@ enum
   ACTIVATE_ITEM,
   DOWNLOAD,
   OPENED,
+  NOTICE,
   N_SIGNALS
 };
 
@@ -276,6 +277,9 @@ on_page_ready (GObject *object, GAsyncResult *result, gpointer user_data)
   if (page->total > 0)
     self->total = page->total;
   append_new (self, page->entries);
+  error = sheaf_page_make_notice (page);
+  if (error != NULL)
+    g_signal_emit (self, signals[NOTICE], 0, error->message);
   gtk_spinner_stop (self->more_spinner);
   gtk_revealer_set_reveal_child (self->more_revealer, FALSE);
   update_bar (self);
@@ -596,6 +600,8 @@ sheaf_gallery_page_class_init (SheafGalleryPageClass *klass)
                       G_TYPE_NONE, 2, G_TYPE_PTR_ARRAY, G_TYPE_STRING);
   signals[OPENED] = g_signal_new ("opened", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 0);
+  signals[NOTICE] = g_signal_new ("notice", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
   g_type_ensure (SHEAF_TYPE_GRID);
   g_type_ensure (SHEAF_TYPE_FACET_BAR);

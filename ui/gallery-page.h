@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE (SheafGalleryPage, sheaf_gallery_page, SHEAF, GALLERY_PAGE,
 /* Signals:
  *   activate-item (GListModel *, guint position)
  *   download (GPtrArray *entries): of SheafEntry; NULL for everything the source has
- *   opened (): another source, see the getters */
+ *   opened (): another source, see the getters
+ *   notice (string): something a person should know; nothing need be done */
 
 void sheaf_gallery_page_set_engine (SheafGalleryPage *self, SheafEngine *engine);
 SheafGrid *sheaf_gallery_page_get_grid (SheafGalleryPage *self);

@@ -153,6 +153,12 @@ on_notice (SheafWindow *self, SheafBatch *batch, GError *error)
 }
 
 static void
+on_gallery_notice (SheafWindow *self, const char *text)
+{
+  adw_toast_overlay_add_toast (self->toasts, sheaf_toast_new (text));
+}
+
+static void
 on_removed (SheafWindow *self, const char *text)
 {
   AdwToast *toast = sheaf_toast_new (text);
@@ -369,6 +375,7 @@ sheaf_window_class_init (SheafWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_transition_running);
   gtk_widget_class_bind_template_callback (widget_class, on_gallery_download);
   gtk_widget_class_bind_template_callback (widget_class, on_gallery_opened);
+  gtk_widget_class_bind_template_callback (widget_class, on_gallery_notice);
   gtk_widget_class_bind_template_callback (widget_class, on_removed);
   sheaf_window_install_actions (klass);
 }

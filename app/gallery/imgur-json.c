@@ -167,9 +167,9 @@ read_picture (JsonObject *item, const char *source)
   return entry;
 }
 
-/* The pictures of an album, as far as they came. */
+/* The pictures of an album, as far as they came; adds to @n_unusable. */
 static GPtrArray *
-read_pictures (JsonArray *images, JsonObject *album, const char *source)
+read_pictures (JsonArray *images, JsonObject *album, const char *source, guint *n_unusable)
 {
   GPtrArray *pictures = g_ptr_array_new_with_free_func ((GDestroyNotify) sheaf_entry_unref);
   const char *id = sheaf_json_get_string (album, "id");
@@ -181,7 +181,10 @@ read_pictures (JsonArray *images, JsonObject *album, const char *source)
       SheafEntry *entry = image != NULL ? read_picture (image, source) : NULL;
 
       if (entry == NULL)
-        continue;
+        {
+          ++*n_unusable;
+          continue;
+        }
       entry->post_id = is_id (id) ? g_strdup (id) : NULL;
       entry->post_title = sheaf_json_dup_text (album, "title");
       entry->index = i;
@@ -216,7 +219,7 @@ read_album (JsonObject *item, const char *source, SheafImgurList *list)
   entry->mature = sheaf_json_get_bool (item, "nsfw");
   if (images != NULL)
     {
-      g_autoptr (GPtrArray) pictures = read_pictures (images, item, source);
+      g_autoptr (GPtrArray) pictures = read_pictures (images, item, source, &list->n_unusable);
 
       if (pictures->len > 0 && pictures->len >= entry->album_count)
         g_hash_table_insert (list->albums, g_strdup (id), g_ptr_array_ref (pictures));
@@ -296,6 +299,8 @@ sheaf_imgur_parse_list (const SheafApiAnswer *answer, const char *source, GError
 
       if (entry != NULL)
         g_ptr_array_add (list->entries, entry);
+      else
+        list->n_unusable++;
     }
   return list;
 }
@@ -318,7 +323,7 @@ sheaf_imgur_parse_post (const SheafApiAnswer *answer, const char *source, GError
   if (images != NULL)
     {
       g_ptr_array_unref (list->entries);
-      list->entries = read_pictures (images, post, source);
+      list->entries = read_pictures (images, post, source, &list->n_unusable);
       list->n_items = json_array_get_length (images);
     }
   else
@@ -328,6 +333,8 @@ sheaf_imgur_parse_post (const SheafApiAnswer *answer, const char *source, GError
       list->n_items = 1;
       if (entry != NULL)
         g_ptr_array_add (list->entries, entry);
+      else
+        list->n_unusable++;
     }
   list->total = list->entries->len;
   return list;

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @entries: (element-type SheafEntry): in order; an album once, with album_count set
  * @albums: (element-type utf8 GPtrArray): by ID: the pictures of those albums that came whole
  * @n_items: how many items the answer had, those that were no use included; 0 past the last page
+ * @n_unusable: items, and pictures in albums that came with them, without a usable ID or address
  * @total: how many there are in all, or 0
  */
 typedef struct
@@ -23,6 +24,7 @@ typedef struct
   GPtrArray *entries;
   GHashTable *albums;
   guint n_items;
+  guint n_unusable;
   guint64 total;
 } SheafImgurList;
 

@@ -242,6 +242,7 @@ on_page (GObject *object, GAsyncResult *result, gpointer user_data)
   page = sheaf_page_new ();
   take_entries (self, list->entries, page->entries);
   page->total = list->total;
+  page->n_unusable = list->n_unusable;
   if (sheaf_imgur_spec_has_pages (self->spec) && list->n_items > 0)
     page->cursor = g_strdup_printf ("%u", request->page + 1);
   remember (self, list);

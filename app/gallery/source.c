@@ -26,6 +26,19 @@ sheaf_page_new (void)
   return page;
 }
 
+GError *
+sheaf_page_make_notice (const SheafPage *page)
+{
+  if (page->n_unusable == 0)
+    return NULL;
+  return g_error_new (SHEAF_ERROR, SHEAF_ERROR_PROTOCOL,
+                      ngettext ("%u entry of the gallery had no usable address and was left out.",
+                                "%u entries of the gallery had no usable address and were left "
+                                "out.",
+                                page->n_unusable),
+                      page->n_unusable);
+}
+
 void
 sheaf_page_free (SheafPage *page)
 {

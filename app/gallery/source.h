@@ -18,18 +18,24 @@ G_BEGIN_DECLS
  * @entries: (element-type SheafEntry): may be empty even though more follows
  * @cursor: (nullable): what to ask the next page with; %NULL after the last one
  * @total: how many entries there are in all; 0 if not known
+ * @n_unusable: how many were left out because they have no ID or address to use
  */
 typedef struct
 {
   GPtrArray *entries;
   char *cursor;
   guint64 total;
+  guint n_unusable;
 } SheafPage;
 
 SheafPage *sheaf_page_new (void);
 void sheaf_page_free (SheafPage *page);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SheafPage, sheaf_page_free)
+
+/* (transfer full) (nullable): says that something was left out of @page; %NULL where nothing was.
+ */
+GError *sheaf_page_make_notice (const SheafPage *page);
 
 #define SHEAF_TYPE_SOURCE (sheaf_source_get_type ())
 G_DECLARE_INTERFACE (SheafSource, sheaf_source, SHEAF, SOURCE, GObject)

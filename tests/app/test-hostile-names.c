@@ -120,7 +120,7 @@ make_place (Place *place)
 }
 
 static void
-run_cli (Place *place, FaultServer *server, char **out)
+run_cli (Place *place, FaultServer *server, char **out, char **err)
 {
   g_autoptr (GSubprocessLauncher) launcher
       = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
@@ -129,7 +129,6 @@ run_cli (Place *place, FaultServer *server, char **out)
   g_autofree char *cli = g_build_filename (g_getenv ("SHEAF_BUILD_DIR"), "app", "sheaf-cli", NULL);
   g_autofree char *api = fault_server_url (server, "/3");
   g_autofree char *data = g_build_filename (place->root, "data", NULL);
-  g_autofree char *err = NULL;
 
   g_subprocess_launcher_set_cwd (launcher, place->root);
   g_subprocess_launcher_setenv (launcher, "SHEAF_IMGUR_API", api, TRUE);
@@ -142,10 +141,10 @@ run_cli (Place *place, FaultServer *server, char **out)
                                          "a/b/out", "--no-thumbnails", "--retries", "0",
                                          "--write-metadata", "--json", NULL);
   g_assert_no_error (error);
-  g_subprocess_communicate_utf8 (process, NULL, NULL, out, &err, &error);
+  g_subprocess_communicate_utf8 (process, NULL, NULL, out, err, &error);
   g_assert_no_error (error);
   g_assert_true (g_subprocess_get_if_exited (process));
-  g_test_message ("%s%s", *out, err);
+  g_test_message ("%s%s", *out, *err);
 }
 
 /* Of the names below @folder, "/" before each; links are not followed. */
@@ -215,14 +214,20 @@ test_download (void)
   g_autoptr (GHashTable) folded = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *gallery = make_gallery (server);
-  g_autofree char *out = NULL, *text = NULL, *mine = NULL, *victim = NULL, *remove = NULL;
+  g_autofree char *out = NULL, *err = NULL, *text = NULL, *mine = NULL, *victim = NULL,
+                  *remove = NULL;
   g_auto (GStrv) lines = NULL;
+  const char *said;
   guint n_items = 0, n_done = 0;
   Place place;
 
   fault_server_on (server, "*", answer, gallery);
   make_place (&place);
-  run_cli (&place, server, &out);
+  run_cli (&place, server, &out, &err);
+  /* Said once, by number: no ID, a file, a script and nothing. */
+  said = strstr (err, "4 entries of the gallery had no usable address and were left out.");
+  g_assert_nonnull (said);
+  g_assert_null (strstr (strchr (said, '\n'), "had no usable address"));
   lines = g_strsplit (out, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)
     {
