@@ -12,6 +12,9 @@
 
 #include <glib/gi18n.h>
 
+/* In pixels: with less the sums stand above the buttons, which would leave them no room. */
+#define NARROW 480
+
 struct _SheafBatchPage
 {
   GtkWidget parent_instance;
@@ -29,6 +32,7 @@ struct _SheafBatchPage
   GtkWidget *empty_button;
   AdwStatusPage *nothing;
   GtkWidget *choose_button;
+  GtkOrientable *header;
   GtkLabel *title;
   GtkLabel *subtitle;
   GtkProgressBar *progress;
@@ -45,6 +49,8 @@ struct _SheafBatchPage
 
   gint64 shown_seconds_left;
   gint64 shown_at;
+  guint narrow_id;
+  gboolean narrow;
   gboolean folder_mode;
 };
 
@@ -544,12 +550,51 @@ sheaf_batch_page_constructed (GObject *object)
   update (self);
 }
 
+static gboolean
+on_narrow_changed (gpointer user_data)
+{
+  SheafBatchPage *self = user_data;
+
+  self->narrow_id = 0;
+  gtk_orientable_set_orientation (self->header, self->narrow ? GTK_ORIENTATION_VERTICAL
+                                                             : GTK_ORIENTATION_HORIZONTAL);
+  return G_SOURCE_REMOVE;
+}
+
+/* Layouts must not be changed from within an allocation. */
+static void
+sheaf_batch_page_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  SheafBatchPage *self = SHEAF_BATCH_PAGE (widget);
+
+  gtk_widget_allocate (gtk_widget_get_first_child (widget), width, height, baseline, NULL);
+  if (self->narrow == (width < NARROW))
+    return;
+  self->narrow = width < NARROW;
+  if (self->narrow_id == 0)
+    self->narrow_id = g_idle_add (on_narrow_changed, self);
+}
+
+static void
+sheaf_batch_page_measure (GtkWidget *widget,
+                          GtkOrientation orientation,
+                          int for_size,
+                          int *minimum,
+                          int *natural,
+                          int *minimum_baseline,
+                          int *natural_baseline)
+{
+  gtk_widget_measure (gtk_widget_get_first_child (widget), orientation, for_size, minimum, natural,
+                      minimum_baseline, natural_baseline);
+}
+
 static void
 sheaf_batch_page_dispose (GObject *object)
 {
   SheafBatchPage *self = SHEAF_BATCH_PAGE (object);
   GtkWidget *child;
 
+  g_clear_handle_id (&self->narrow_id, g_source_remove);
   if (self->group != NULL)
     g_signal_handlers_disconnect_by_data (self->group, self);
   if (self->arranged != NULL)
@@ -573,6 +618,8 @@ sheaf_batch_page_class_init (SheafBatchPageClass *klass)
   object_class->get_property = sheaf_batch_page_get_property;
   object_class->set_property = sheaf_batch_page_set_property;
   object_class->constructed = sheaf_batch_page_constructed;
+  widget_class->measure = sheaf_batch_page_measure;
+  widget_class->size_allocate = sheaf_batch_page_size_allocate;
   object_class->dispose = sheaf_batch_page_dispose;
 
   properties[PROP_FOLDER_MODE]
@@ -595,6 +642,7 @@ sheaf_batch_page_class_init (SheafBatchPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, empty_button);
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, nothing);
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, choose_button);
+  gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, header);
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, title);
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, subtitle);
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, progress);
@@ -611,7 +659,6 @@ sheaf_batch_page_class_init (SheafBatchPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_activate_item);
   gtk_widget_class_bind_template_callback (widget_class, on_show_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_search_changed);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
 static void
