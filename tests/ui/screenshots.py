@@ -8,10 +8,12 @@ import re
 import subprocess
 import sys
 
-from driver import Demo, Sheaf, run, wait
+from driver import Demo, Sheaf, point_at, run, wait
 
 TARGET = sys.argv.pop()
 PHOTOS = "/usr/share/backgrounds/mate/nature"
+# Where the pointer lights up nothing of the window.
+ASIDE = (1398, 998)
 
 
 def crop(sheaf, name):
@@ -48,7 +50,7 @@ def settled(sheaf):
 
 def gallery_and_downloads(stack):
     """gallery and downloads"""
-    demo = Demo("--latency", "250")
+    demo = Demo("--latency", "900")
     stack.callback(demo.kill)
     sheaf = Sheaf("imgur:hot", environment={"SHEAF_IMGUR_API": demo.url, "IMGUR_CLIENT_ID": "0123456789abcde"})
     stack.callback(sheaf.kill)
@@ -64,13 +66,14 @@ def gallery_and_downloads(stack):
     sheaf.key("ctrl+a")
     sheaf.press("push button", re.compile("^Download"))
     sheaf.press("page tab", re.compile("Downloads"))
-    sheaf.wait_tile(re.compile(", Ready$"))
-    wait(lambda: len([tile for tile in sheaf.tiles() if tile.name.endswith(", Ready")]) >= 6, "some ready")
+    point_at(*ASIDE)
+    wait(lambda: sum(tile.name.endswith(", Ready") for tile in sheaf.tiles()) >= 4, "some ready")
     crop(sheaf, "downloads")
 
 
 def folder(stack):
     """a folder of photographs"""
+    point_at(*ASIDE)
     sheaf = Sheaf(PHOTOS)
     stack.callback(sheaf.kill)
     sheaf.wait_window()
@@ -80,4 +83,5 @@ def folder(stack):
     crop(sheaf, "folder")
 
 
-run(gallery_and_downloads, folder)
+# The folder first: what the downloads leave unfinished would be offered in its picture.
+run(folder, gallery_and_downloads)
