@@ -26,7 +26,7 @@
  * each for itself, and from where on nobody sees that the edges of its blocks were not smoothed:
  * only later frames of a video are predicted from smooth ones. */
 #define MIN_RATIO_PLANES     2
-#define MIN_RATIO_UNFILTERED 6
+#define MIN_RATIO_UNFILTERED 8
 
 /* WebPBitstreamFeatures.format */
 #define FORMAT_LOSSY 1
