@@ -252,6 +252,7 @@ test_one_fails (void)
   g_autoptr (JsonNode) root = NULL;
   JsonArray *rows;
   SheafComparisonRow *row;
+  const char *best;
   Watched watched = { 0 };
 
   run (comparison, NULL, &watched);
@@ -259,9 +260,11 @@ test_one_fails (void)
   row = sheaf_comparison_get_rows (comparison)->pdata[1];
   g_assert_nonnull (row->failure);
   g_assert_cmpuint (row->runs, ==, 0);
-  g_assert_cmpstr (sheaf_comparison_get_best (comparison), ==, "sequential");
+  /* Which of the two was faster is for the machine to say. */
+  best = sheaf_comparison_get_best (comparison);
+  g_assert_true (g_str_equal (best, "sequential") || g_str_equal (best, "threads"));
   advice = sheaf_comparison_dup_advice (comparison);
-  g_assert_nonnull (strstr (advice, "sequential"));
+  g_assert_nonnull (strstr (advice, best));
   text = sheaf_comparison_to_text (comparison);
   g_assert_nonnull (strstr (text, row->failure));
   json = sheaf_comparison_to_json (comparison);

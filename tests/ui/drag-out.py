@@ -49,9 +49,9 @@ def start(stack, what):
 def pick(sheaf, count):
     """Picks the first ones, and waits until the page has come to rest around them."""
     tiles = wait(lambda: len(sheaf.tiles()) >= count and sheaf.tiles(), f"{count} tiles")[:count]
-    sheaf.click(tiles[0])
+    sheaf.pick(tiles[0])
     for tile in tiles[1:]:
-        sheaf.click(tile, modifiers=["ctrl"])
+        sheaf.pick(tile, modifiers=["ctrl"])
     wait(lambda: all(tile.has("selected") for tile in tiles), "them to be selected")
     return tiles
 

@@ -18,6 +18,7 @@ from gi.repository import Gio, GLib
 
 # A machine under load is slow, sanitizers are slower; a wait that succeeds costs nothing.
 PATIENCE = float(os.environ.get("SHEAF_TEST_PATIENCE", "30"))
+DOUBLE_CLICK = 0.6  # seconds after which a click is a click of its own; GTK says 0.4
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("SHEAF_BUILD_DIR", os.path.join(TOP, "_build"))
 
@@ -467,8 +468,35 @@ class Program:
             y + box[1] - top + (box[3] // 2 if dy is None else dy),
         )
 
+    def settled_point(self, node, dx=None, dy=None):
+        """The same, once it is the same twice: a window that just came is still put in its place."""
+        points = [self.point(node, dx, dy)]
+
+        def is_settled():
+            points.append(self.point(node, dx, dy))
+            return points[-1] == points[-2]
+
+        wait(is_settled, f"“{node.name}” to stay where it is")
+        return points[-1]
+
+    def pick(self, tile, modifiers=()):
+        """Clicks a tile until it is picked: on a busy machine the page may move beneath a click, or
+        the click may only end a menu that is still going."""
+        def is_picked():
+            return tile.has("selected") and (modifiers or tile.has("focused"))
+
+        for patience in (5, 5, None):
+            self.click(tile, modifiers=modifiers)
+            try:
+                wait(is_picked, "the tile to be picked", patience)
+                return
+            except Failure:
+                if patience is None:
+                    raise
+            time.sleep(DOUBLE_CLICK)
+
     def click(self, node, button=1, repeat=1, dx=None, dy=None, modifiers=()):
-        x, y = self.point(node, dx, dy)
+        x, y = self.settled_point(node, dx, dy)
         point_at(x, y)
         for modifier in modifiers:
             xdotool("keydown", modifier)
@@ -558,7 +586,7 @@ def drag(start, end):
     """A drag as a hand makes it: the source must notice the start, the target each step."""
     x, y = start
     point_at(x, y)
-    time.sleep(0.1)
+    time.sleep(DOUBLE_CLICK)
     xdotool("mousedown", 1)
     for step in (3, 6, 12, 18, 24, 30):
         xdotool("mousemove", x + step, y + step // 3)

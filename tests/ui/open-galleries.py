@@ -51,8 +51,7 @@ def says_licence(stack):
     sheaf.click(row)
     first = wait_tiles(sheaf)[0]
     sheaf.picture("open-commons")
-    sheaf.click(first)
-    wait(lambda: first.has("selected"), "the tile to be selected")
+    sheaf.pick(first)
     sheaf.press("push button", re.compile(r"^Download 1$"))
     wait(files, "a picture in the folder")
 

@@ -110,8 +110,7 @@ def start(stack, *arguments):
 
 
 def ask_wallpaper(sheaf, tile):
-    sheaf.click(tile)
-    wait(lambda: tile.has("selected") and tile.has("focused"), "the tile to be picked")
+    sheaf.pick(tile)
     sheaf.key("shift+F10")
     sheaf.press("menu item", re.compile("Wallpaper"))
 
