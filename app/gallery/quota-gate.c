@@ -58,6 +58,13 @@ count_take (const SheafQuotaGate *self, Count *count, gint64 limit, gint64 remai
     return;
   if (reset > 0)
     wait = reset * G_USEC_PER_SEC - g_get_real_time () + MARGIN;
+  /* A late answer of a time that is over says nothing of the present one; its question may have
+   * been counted in either. */
+  if (wait <= MARGIN && count->remaining >= 0 && now < count->reset)
+    {
+      count->remaining = MAX (count->remaining - 1, 0);
+      return;
+    }
   wait = CLAMP (wait, MARGIN, MAX_SECONDS * G_USEC_PER_SEC);
   /* More than can be left means that the quota began anew before it said. */
   if (count->remaining < 0 || now >= count->reset || remaining > count->remaining + self->n_inside)

@@ -106,6 +106,19 @@ test_client_quota (void)
   assert_closed (gate, 1900, 2002);
 }
 
+/* Answers overtake each other, also across the moment at which the quota begins anew. */
+static void
+test_late_answer (void)
+{
+  g_autoptr (SheafQuotaGate) gate = sheaf_quota_gate_new ();
+
+  g_assert_true (enter (gate, NULL, NULL));
+  g_assert_true (enter (gate, NULL, NULL));
+  tell (gate, 4, 1, in_seconds (1000));
+  tell (gate, 4, 3, in_seconds (-1));
+  assert_closed (gate, 990, 1002);
+}
+
 static void
 test_slows (void)
 {
@@ -138,10 +151,19 @@ on_notice (SheafFeed *feed, const GError *error, guint *n_waits)
   ++*n_waits;
 }
 
+/* The quota of the demo gallery begins anew at whole multiples of @seconds. */
+static void
+wait_for_new_quota (gint64 seconds)
+{
+  gint64 period = seconds * G_USEC_PER_SEC;
+
+  g_usleep ((gulong) (period - g_get_real_time () % period));
+}
+
 static void
 test_never_refused (void)
 {
-  g_autoptr (SourceFixture) fixture = source_fixture_new (120, "quota=4/1");
+  g_autoptr (SourceFixture) fixture = source_fixture_new (120, "quota=8/5");
   g_autoptr (SheafQuotaGate) gate = sheaf_quota_gate_new ();
   SheafSourceContext context = source_fixture_context (fixture);
   SheafFeedOptions options = { .albums = TRUE };
@@ -155,6 +177,7 @@ test_never_refused (void)
   g_assert_no_error (error);
   feed = sheaf_feed_new (source, NULL, &options);
   g_signal_connect (feed, "notice", G_CALLBACK (on_notice), &n_waits);
+  wait_for_new_quota (5);
   do
     {
       g_autoptr (GAsyncResult) result = NULL;
@@ -186,6 +209,7 @@ main (int argc, char **argv)
   g_test_add_func ("/quota/far-reset", test_far_reset);
   g_test_add_func ("/quota/reserve", test_reserve);
   g_test_add_func ("/quota/client-quota", test_client_quota);
+  g_test_add_func ("/quota/late-answer", test_late_answer);
   g_test_add_func ("/quota/slows", test_slows);
   g_test_add_func ("/quota/never-refused", test_never_refused);
   return g_test_run ();
