@@ -12,7 +12,7 @@
 
 #include "app/batch-private.h"
 
-#include "app/batch-sums.h"
+#include "app/batch-tally.h"
 #include "app/timers.h"
 #include "app/work/error.h"
 
@@ -47,14 +47,11 @@ struct _SheafBatch
   GHashTable *works; /* (element-type SheafItem SheafItemWork) */
   guint n_under_way;
 
-  SheafBatchSums sums;
-  SheafSpeed speed;
+  SheafTally tally;
   GError *error;
   GSource *start;
   GSource *tick;
   GSource *timeout;
-  gint64 began; /* monotonic time it last began to run; 0 while it does not */
-  double ran;   /* seconds before that */
   gboolean running;
   gboolean paused;
   gboolean cancelled;
@@ -87,36 +84,12 @@ G_DEFINE_FINAL_TYPE (SheafBatch, sheaf_batch, G_TYPE_OBJECT)
 
 static void pump (SheafBatch *self);
 
-static double
-get_seconds (SheafBatch *self)
-{
-  return self->ran
-         + (self->began != 0 ? (double) (g_get_monotonic_time () - self->began) / G_USEC_PER_SEC
-                             : 0);
-}
-
-static void
-run_clock (SheafBatch *self, gboolean run)
-{
-  if (run == (self->began != 0))
-    return;
-  self->ran = get_seconds (self);
-  self->began = run ? g_get_monotonic_time () : 0;
-}
-
-static guint
-count_ended (const SheafBatchSums *sums)
-{
-  return sums->done + sums->skipped + sums->failed + sums->cancelled;
-}
-
 static gboolean
 on_tick (gpointer data)
 {
   SheafBatch *self = data;
 
-  sheaf_speed_sample (&self->speed, g_get_monotonic_time (), self->sums.bytes,
-                      count_ended (&self->sums));
+  sheaf_tally_sample (&self->tally);
   g_signal_emit (self, signals[SUMS_CHANGED], 0);
   return G_SOURCE_CONTINUE;
 }
@@ -128,7 +101,7 @@ set_running (SheafBatch *self, gboolean running)
     return;
 
   self->running = running;
-  run_clock (self, running && !self->paused);
+  sheaf_tally_run (&self->tally, running && !self->paused);
   if (running)
     self->tick = sheaf_timer_start (g_timeout_source_new (SUMS_INTERVAL_MS), on_tick, self);
   else
@@ -143,8 +116,8 @@ set_paused (SheafBatch *self, gboolean paused)
     return;
 
   self->paused = paused;
-  run_clock (self, self->running && !paused);
-  sheaf_speed_reset (&self->speed);
+  sheaf_tally_run (&self->tally, self->running && !paused);
+  sheaf_speed_reset (&self->tally.speed);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
 }
 
@@ -172,7 +145,7 @@ on_notes_written (GObject *object, GAsyncResult *result, gpointer data)
 static void
 check_ended (SheafBatch *self)
 {
-  self->sums.complete = self->feeds.length == 0;
+  self->tally.sums.complete = self->feeds.length == 0;
   if (!self->running || self->n_under_way > 0 || self->feeds.length > 0 || has_pending (self))
     return;
   if (self->has_notes)
@@ -189,24 +162,10 @@ check_ended (SheafBatch *self)
   g_signal_emit (self, signals[ENDED], 0);
 }
 
-/* Counts @item, which has ended, once more or once less. */
-static void
-count_end (SheafBatch *self, SheafItem *item, int by)
-{
-  SheafItemState state = sheaf_item_get_state (item);
-  guint *sum = &self->sums.failed;
-
-  if (state == SHEAF_ITEM_READY)
-    sum = sheaf_item_get_skipped (item) ? &self->sums.skipped : &self->sums.done;
-  else if (state == SHEAF_ITEM_CANCELLED)
-    sum = &self->sums.cancelled;
-  *sum = (guint) ((int) *sum + by);
-}
-
 static void
 on_work_bytes (gpointer data, gint64 bytes)
 {
-  SHEAF_BATCH (data)->sums.bytes += (guint64) bytes;
+  SHEAF_BATCH (data)->tally.sums.bytes += (guint64) bytes;
 }
 
 /* Once: a hundred pictures in a format that cannot be changed are one piece of news. */
@@ -247,7 +206,7 @@ on_work_ended (gpointer data, SheafItemWork *work, SheafItemState state, GError 
   else
     sheaf_item_set_state (item, state);
   self->n_under_way--;
-  count_end (self, item, 1);
+  sheaf_tally_count (&self->tally, item, 1);
   if (self->sidecar != NULL && sheaf_item_get_state (item) == SHEAF_ITEM_READY)
     {
       sheaf_sidecar_add (self->sidecar, sheaf_item_get_entry (item), sheaf_item_get_file (item));
@@ -364,7 +323,7 @@ on_fed (GObject *object, GAsyncResult *result, gpointer data)
     }
   else
     {
-      self->sums.total += handful->len;
+      self->tally.sums.total += handful->len;
       if (self->options.keep_items)
         list_fed (self, handful);
       else
@@ -414,7 +373,7 @@ add_feed (SheafBatch *self, SheafFeed *feed)
 {
   g_signal_connect_object (feed, "notice", G_CALLBACK (on_feed_notice), self, 0);
   g_queue_push_tail (&self->feeds, feed);
-  self->sums.complete = FALSE;
+  self->tally.sums.complete = FALSE;
 }
 
 static void
@@ -626,21 +585,10 @@ sheaf_batch_get_items (SheafBatch *self)
 void
 sheaf_batch_get_sums (SheafBatch *self, SheafBatchSums *sums)
 {
-  gint64 now = g_get_monotonic_time ();
-
   g_return_if_fail (SHEAF_IS_BATCH (self));
   g_return_if_fail (sums != NULL);
 
-  *sums = self->sums;
-  sums->seconds = get_seconds (self);
-  sums->bytes_per_second = 0;
-  sums->seconds_left = -1;
-  if (!self->running || self->paused)
-    return;
-  sums->bytes_per_second = sheaf_speed_get_bytes_per_second (&self->speed, now);
-  if (sums->complete)
-    sums->seconds_left
-        = sheaf_speed_get_seconds_left (&self->speed, now, sums->total - count_ended (sums));
+  sheaf_tally_get (&self->tally, sums);
 }
 
 gboolean
@@ -707,7 +655,7 @@ cancel_pending (SheafBatch *self)
 {
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->items));
 
-  self->sums.cancelled += self->pending.length + (n_items - self->cursor);
+  self->tally.sums.cancelled += self->pending.length + (n_items - self->cursor);
   self->cursor = n_items;
   g_queue_clear_full (&self->pending, (GDestroyNotify) sheaf_fed_free);
 }
@@ -748,7 +696,7 @@ retry_album (SheafBatch *self, SheafItem *item)
 
   g_ptr_array_add (entries, sheaf_item_get_entry (item));
   add_feed (self, sheaf_feed_new (self->source, entries, &self->feed_options));
-  self->sums.total--;
+  self->tally.sums.total--;
   g_hash_table_remove (self->works, item);
   if (sheaf_item_list_find (self->items, item, &position))
     {
@@ -775,7 +723,7 @@ sheaf_batch_retry_item (SheafBatch *self, SheafItem *item)
   self->cancelled = FALSE;
   self->work_context.cancelled = FALSE;
   self->timed_out = FALSE;
-  count_end (self, item, -1);
+  sheaf_tally_count (&self->tally, item, -1);
   set_running (self, TRUE);
   if (sheaf_entry_is_album (sheaf_item_get_entry (item)))
     {
