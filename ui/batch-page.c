@@ -9,6 +9,7 @@
 #include "ui/arranged-list.h"
 #include "ui/error-text.h"
 #include "ui/failures-window.h"
+#include "ui/narrow-layout.h"
 
 #include <glib/gi18n.h>
 
@@ -49,8 +50,6 @@ struct _SheafBatchPage
 
   gint64 shown_seconds_left;
   gint64 shown_at;
-  guint narrow_id;
-  gboolean narrow;
   gboolean folder_mode;
 };
 
@@ -550,42 +549,12 @@ sheaf_batch_page_constructed (GObject *object)
   update (self);
 }
 
-static gboolean
-on_narrow_changed (gpointer user_data)
-{
-  SheafBatchPage *self = user_data;
-
-  self->narrow_id = 0;
-  gtk_orientable_set_orientation (self->header, self->narrow ? GTK_ORIENTATION_VERTICAL
-                                                             : GTK_ORIENTATION_HORIZONTAL);
-  return G_SOURCE_REMOVE;
-}
-
-/* Layouts must not be changed from within an allocation. */
 static void
-sheaf_batch_page_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+on_narrow_changed (SheafNarrowLayout *layout, GParamSpec *pspec, SheafBatchPage *self)
 {
-  SheafBatchPage *self = SHEAF_BATCH_PAGE (widget);
-
-  gtk_widget_allocate (gtk_widget_get_first_child (widget), width, height, baseline, NULL);
-  if (self->narrow == (width < NARROW))
-    return;
-  self->narrow = width < NARROW;
-  if (self->narrow_id == 0)
-    self->narrow_id = g_idle_add (on_narrow_changed, self);
-}
-
-static void
-sheaf_batch_page_measure (GtkWidget *widget,
-                          GtkOrientation orientation,
-                          int for_size,
-                          int *minimum,
-                          int *natural,
-                          int *minimum_baseline,
-                          int *natural_baseline)
-{
-  gtk_widget_measure (gtk_widget_get_first_child (widget), orientation, for_size, minimum, natural,
-                      minimum_baseline, natural_baseline);
+  gtk_orientable_set_orientation (self->header, sheaf_narrow_layout_get_narrow (layout)
+                                                    ? GTK_ORIENTATION_VERTICAL
+                                                    : GTK_ORIENTATION_HORIZONTAL);
 }
 
 static void
@@ -594,7 +563,6 @@ sheaf_batch_page_dispose (GObject *object)
   SheafBatchPage *self = SHEAF_BATCH_PAGE (object);
   GtkWidget *child;
 
-  g_clear_handle_id (&self->narrow_id, g_source_remove);
   if (self->group != NULL)
     g_signal_handlers_disconnect_by_data (self->group, self);
   if (self->arranged != NULL)
@@ -618,8 +586,6 @@ sheaf_batch_page_class_init (SheafBatchPageClass *klass)
   object_class->get_property = sheaf_batch_page_get_property;
   object_class->set_property = sheaf_batch_page_set_property;
   object_class->constructed = sheaf_batch_page_constructed;
-  widget_class->measure = sheaf_batch_page_measure;
-  widget_class->size_allocate = sheaf_batch_page_size_allocate;
   object_class->dispose = sheaf_batch_page_dispose;
 
   properties[PROP_FOLDER_MODE]
@@ -634,6 +600,7 @@ sheaf_batch_page_class_init (SheafBatchPageClass *klass)
                                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
   g_type_ensure (SHEAF_TYPE_GRID);
+  gtk_widget_class_set_layout_manager_type (widget_class, SHEAF_TYPE_NARROW_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                SHEAF_RESOURCES "templates/batch-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, stack);
@@ -664,6 +631,8 @@ sheaf_batch_page_class_init (SheafBatchPageClass *klass)
 static void
 sheaf_batch_page_init (SheafBatchPage *self)
 {
+  GtkLayoutManager *layout;
+
   self->shown_seconds_left = -1;
   self->group = sheaf_batch_group_new ();
   self->arranged = sheaf_arranged_list_new (sheaf_batch_group_get_items (self->group));
@@ -673,6 +642,9 @@ sheaf_batch_page_init (SheafBatchPage *self)
   gtk_widget_insert_action_group (GTK_WIDGET (self), "batch", G_ACTION_GROUP (self->actions));
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
+  g_object_set (layout, "limit", NARROW, NULL);
+  g_signal_connect_object (layout, "notify::narrow", G_CALLBACK (on_narrow_changed), self, 0);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search));
   sheaf_grid_set_model (self->grid, G_LIST_MODEL (self->arranged));
   g_signal_connect_object (self->group, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);

@@ -9,6 +9,7 @@
 #include "ui/arranged-list.h"
 #include "ui/error-text.h"
 #include "ui/facet-bar.h"
+#include "ui/narrow-layout.h"
 #include "ui/quota-button.h"
 
 #include <adwaita.h>
@@ -75,8 +76,6 @@ struct _SheafGalleryPage
   guint countdown_id;
   guint n_retries;
   guint n_countdowns;
-  guint narrow_id;
-  gboolean narrow;
   gboolean ended; /* the last page is here */
 };
 
@@ -505,49 +504,18 @@ reset (SheafGalleryPage *self)
   sheaf_item_list_clear (self->items);
 }
 
-static gboolean
-on_narrow_changed (gpointer user_data)
+static void
+on_narrow_changed (SheafNarrowLayout *layout, GParamSpec *pspec, SheafGalleryPage *self)
 {
-  SheafGalleryPage *self = user_data;
-
+  gboolean narrow = sheaf_narrow_layout_get_narrow (layout);
   g_autoptr (GtkWidget) menu = g_object_ref (self->menu);
 
-  self->narrow_id = 0;
   /* The menu ends the first line, whichever that is. */
   gtk_box_remove (GTK_BOX (gtk_widget_get_parent (menu)), menu);
-  gtk_box_append (self->narrow ? self->title_line : self->choice_line, menu);
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->header), self->narrow
-                                                                     ? GTK_ORIENTATION_VERTICAL
-                                                                     : GTK_ORIENTATION_HORIZONTAL);
-  sheaf_quota_button_set_narrow (self->quota, self->narrow);
-  return G_SOURCE_REMOVE;
-}
-
-/* Layouts must not be changed from within an allocation. */
-static void
-sheaf_gallery_page_size_allocate (GtkWidget *widget, int width, int height, int baseline)
-{
-  SheafGalleryPage *self = SHEAF_GALLERY_PAGE (widget);
-
-  gtk_widget_allocate (gtk_widget_get_first_child (widget), width, height, baseline, NULL);
-  if (self->narrow == (width < NARROW))
-    return;
-  self->narrow = width < NARROW;
-  if (self->narrow_id == 0)
-    self->narrow_id = g_idle_add (on_narrow_changed, self);
-}
-
-static void
-sheaf_gallery_page_measure (GtkWidget *widget,
-                            GtkOrientation orientation,
-                            int for_size,
-                            int *minimum,
-                            int *natural,
-                            int *minimum_baseline,
-                            int *natural_baseline)
-{
-  gtk_widget_measure (gtk_widget_get_first_child (widget), orientation, for_size, minimum, natural,
-                      minimum_baseline, natural_baseline);
+  gtk_box_append (narrow ? self->title_line : self->choice_line, menu);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->header),
+                                  narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  sheaf_quota_button_set_narrow (self->quota, narrow);
 }
 
 static void
@@ -556,7 +524,6 @@ sheaf_gallery_page_dispose (GObject *object)
   SheafGalleryPage *self = SHEAF_GALLERY_PAGE (object);
   GtkWidget *child;
 
-  g_clear_handle_id (&self->narrow_id, g_source_remove);
   if (self->items != NULL)
     reset (self);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
@@ -589,8 +556,6 @@ sheaf_gallery_page_class_init (SheafGalleryPageClass *klass)
 
   object_class->dispose = sheaf_gallery_page_dispose;
   object_class->finalize = sheaf_gallery_page_finalize;
-  widget_class->size_allocate = sheaf_gallery_page_size_allocate;
-  widget_class->measure = sheaf_gallery_page_measure;
 
   signals[ACTIVATE_ITEM]
       = g_signal_new ("activate-item", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -606,6 +571,7 @@ sheaf_gallery_page_class_init (SheafGalleryPageClass *klass)
   g_type_ensure (SHEAF_TYPE_GRID);
   g_type_ensure (SHEAF_TYPE_FACET_BAR);
   g_type_ensure (SHEAF_TYPE_QUOTA_BUTTON);
+  gtk_widget_class_set_layout_manager_type (widget_class, SHEAF_TYPE_NARROW_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                SHEAF_RESOURCES "templates/gallery-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, header);
@@ -640,6 +606,8 @@ sheaf_gallery_page_class_init (SheafGalleryPageClass *klass)
 static void
 sheaf_gallery_page_init (SheafGalleryPage *self)
 {
+  GtkLayoutManager *layout;
+
   self->items = sheaf_item_list_new ();
   self->arranged = sheaf_arranged_list_new (G_LIST_MODEL (self->items));
   self->ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -649,6 +617,9 @@ sheaf_gallery_page_init (SheafGalleryPage *self)
   gtk_widget_insert_action_group (GTK_WIDGET (self), "gallery", G_ACTION_GROUP (self->actions));
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
+  g_object_set (layout, "limit", NARROW, NULL);
+  g_signal_connect_object (layout, "notify::narrow", G_CALLBACK (on_narrow_changed), self, 0);
   fill_download_with (self);
   sheaf_grid_set_model (self->grid, G_LIST_MODEL (self->arranged));
 }
