@@ -7,6 +7,7 @@
 #include "tests/app/queue-fixture.h"
 
 #include "app/queue/executor-queue.h"
+#include "tests/app/scratch.h"
 
 #include <glib/gstdio.h>
 #include <poll.h>
@@ -180,22 +181,6 @@ queue_set_up (Queue *queue, gconstpointer data)
   queue_start_broker (queue);
 }
 
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir
-      = g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
-}
-
 void
 queue_tear_down (Queue *queue, gconstpointer data)
 {
@@ -208,7 +193,7 @@ queue_tear_down (Queue *queue, gconstpointer data)
   g_clear_object (&queue->relay);
   g_clear_object (&queue->broker);
   g_ptr_array_unref (queue->workers);
-  remove_tree (queue->folder);
+  scratch_remove (queue->folder);
   g_free (queue->folder);
   g_free (queue->root);
   g_free (queue->log);

@@ -7,6 +7,7 @@
 #include "app/download/archive.h"
 #include "app/download/entry-record.h"
 #include "app/work/error.h"
+#include "tests/app/scratch.h"
 
 #include <glib/gstdio.h>
 #include <sqlite3.h>
@@ -46,12 +47,10 @@ set_up (Fixture *self, gconstpointer data)
 static void
 tear_down (Fixture *self, gconstpointer data)
 {
-  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", self->top);
-
   g_object_unref (self->archive);
   g_object_unref (self->file);
   g_object_unref (self->folder);
-  g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
+  scratch_remove (self->top);
   g_free (self->top);
 }
 

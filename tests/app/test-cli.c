@@ -6,6 +6,7 @@
 
 #include "app/demo/demo-server.h"
 #include "app/work/error.h"
+#include "tests/app/scratch.h"
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <glib/gstdio.h>
@@ -39,21 +40,6 @@ ran_clear (Ran *ran)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Ran, ran_clear)
-
-static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_all (child);
-    }
-  g_remove (path);
-}
 
 static void
 make_picture (const char *path)
@@ -741,7 +727,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/cli/sources", test_sources);
   status = g_test_run ();
 
-  remove_all (root);
+  scratch_remove (root);
   g_free (pictures);
   g_free (root);
   g_free (cli);

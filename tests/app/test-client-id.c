@@ -8,6 +8,7 @@
 
 #include "app/base/client-id.h"
 #include "app/work/error.h"
+#include "tests/app/scratch.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -267,21 +268,6 @@ test_keyring (void)
 
 #endif
 
-static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_all (child);
-    }
-  g_remove (path);
-}
-
 int
 main (int argc, char *argv[])
 {
@@ -334,6 +320,6 @@ main (int argc, char *argv[])
 #endif
   status = g_test_run ();
 
-  remove_all (home);
+  scratch_remove (home);
   return status;
 }

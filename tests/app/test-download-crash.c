@@ -11,6 +11,7 @@
 #include "app/download/download-pool.h"
 #include "app/work/error.h"
 #include "tests/app/fault-server.h"
+#include "tests/app/scratch.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -154,18 +155,6 @@ wait_for (GPid pid)
   return status;
 }
 
-static guint
-count_names (const char *folder, gboolean hidden)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-  guint n = 0;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    n += (*name == '.') == hidden;
-  return n;
-}
-
 /* Every file that has a name is whole, at every moment. */
 static guint
 check_files (const char *folder, Picture *pictures, guint n)
@@ -185,22 +174,6 @@ check_files (const char *folder, Picture *pictures, guint n)
                        g_bytes_get_size (pictures[i].bytes));
     }
   return n_there;
-}
-
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      if (g_unlink (child) != 0)
-        remove_folder (child);
-    }
-  g_rmdir (path);
 }
 
 static void
@@ -234,8 +207,8 @@ test_killed (void)
     }
   g_assert_cmpint (wait_for (start ("--download", folder, archive, base, N_PICTURES)), ==, 0);
   g_assert_cmpuint (check_files (folder, pictures, N_PICTURES), ==, N_PICTURES);
-  g_assert_cmpuint (count_names (folder, FALSE), ==, N_PICTURES);
-  g_assert_cmpuint (count_names (folder, TRUE), ==, 0);
+  g_assert_cmpuint (scratch_count (folder, FALSE), ==, N_PICTURES);
+  g_assert_cmpuint (scratch_count (folder, TRUE), ==, 0);
   g_clear_pointer (&server, fault_server_free);
   for (guint i = 0; i < N_PICTURES; i++)
     {
@@ -246,7 +219,7 @@ test_killed (void)
   g_assert_cmpuint (n_kills, >=, N_KILLS / 3);
   /* Nothing that was whole is fetched again: at most what was in flight at each kill is. */
   g_assert_cmpuint (n_whole, <=, N_PICTURES + n_kills * 6);
-  remove_folder (top);
+  scratch_remove (top);
 }
 
 /* --- a full disk --- */
@@ -270,19 +243,6 @@ settle (SheafDownloadPool *pool)
     }
 }
 
-static gboolean
-enter_own_mounts (void)
-{
-  g_autofree char *map = g_strdup_printf ("0 %u 1", getuid ());
-
-  /* As root, and else as root of a user namespace. */
-  if (unshare (CLONE_NEWNS) == 0)
-    return TRUE;
-  return unshare (CLONE_NEWUSER | CLONE_NEWNS) == 0
-         && g_file_set_contents_full ("/proc/self/uid_map", map, -1, G_FILE_SET_CONTENTS_NONE, 0644,
-                                      NULL);
-}
-
 /* In a mount namespace of its own: 2 MiB for 20 pictures of 200 KiB, half of it taken. */
 static int
 fill_small_disk (const char *folder, const char *archive)
@@ -294,10 +254,7 @@ fill_small_disk (const char *folder, const char *archive)
   SheafExecutor *executor;
   SheafDownloadPool *pool;
 
-  if (!enter_own_mounts ())
-    return 77;
-  if (mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
-      || mount ("small", folder, "tmpfs", 0, "size=6m") != 0)
+  if (!scratch_own_mounts () || mount ("small", folder, "tmpfs", 0, "size=6m") != 0)
     return 77;
   g_assert_true (g_file_set_contents (ballast, megabyte, 1 << 20, NULL));
 
@@ -329,7 +286,7 @@ fill_small_disk (const char *folder, const char *archive)
   g_assert_false (sheaf_download_pool_get_paused (pool));
   g_assert_cmpuint (sheaf_download_pool_get_n_pending (pool), ==, 0);
   g_assert_cmpuint (check_files (folder, pictures, 20), ==, 20);
-  g_assert_cmpuint (count_names (folder, TRUE), ==, 0);
+  g_assert_cmpuint (scratch_count (folder, TRUE), ==, 0);
 
   /* A disk that turned read-only. */
   g_assert_cmpint (mount ("small", folder, "tmpfs", MS_REMOUNT | MS_RDONLY, "size=6m"), ==, 0);
@@ -367,7 +324,7 @@ test_small_disk (void)
     g_test_skip ("no leave to mount a small disk here");
   else
     g_assert_cmpint (status, ==, 0);
-  remove_folder (top);
+  scratch_remove (top);
 }
 
 int

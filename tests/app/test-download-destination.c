@@ -10,6 +10,7 @@
 #include "app/download/download-pool.h"
 #include "app/work/error.h"
 #include "tests/app/fault-server.h"
+#include "tests/app/scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,9 +46,8 @@ make_nothing (Places *places)
 static void
 delete_it (Places *places)
 {
-  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", places->folder);
 
-  g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
+  scratch_remove (places->folder);
 }
 
 static void
@@ -85,22 +85,9 @@ put_it_back (Places *places)
 }
 
 static gboolean
-enter_own_mounts (void)
-{
-  g_autofree char *map = g_strdup_printf ("0 %u 1", getuid ());
-
-  if (unshare (CLONE_NEWNS) != 0
-      && (unshare (CLONE_NEWUSER | CLONE_NEWNS) != 0
-          || !g_file_set_contents_full ("/proc/self/uid_map", map, -1, G_FILE_SET_CONTENTS_NONE,
-                                        0644, NULL)))
-    return FALSE;
-  return mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
-}
-
-static gboolean
 make_mount (Places *places)
 {
-  return enter_own_mounts () && g_mkdir (places->elsewhere, 0700) == 0
+  return scratch_own_mounts () && g_mkdir (places->elsewhere, 0700) == 0
          && g_mkdir (places->folder, 0700) == 0
          && mount (places->elsewhere, places->folder, NULL, MS_BIND, NULL) == 0;
 }
@@ -123,7 +110,7 @@ mount_it_again (Places *places)
 static gboolean
 make_small_disk (Places *places)
 {
-  return enter_own_mounts () && mount ("small", places->disk, "tmpfs", 0, "size=6m") == 0;
+  return scratch_own_mounts () && mount ("small", places->disk, "tmpfs", 0, "size=6m") == 0;
 }
 
 static void
@@ -179,18 +166,6 @@ settle (SheafDownloadPool *pool)
     g_main_context_iteration (NULL, TRUE);
 }
 
-static guint
-count_names (const char *folder, gboolean hidden)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-  guint n = 0;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    n += (*name == '.') == hidden;
-  return n;
-}
-
 static int
 run_case (guint which, const char *top)
 {
@@ -238,17 +213,17 @@ run_case (guint which, const char *top)
   g_assert_error (sheaf_download_pool_get_pause_reason (pool), SHEAF_ERROR,
                   (int) cases[which].reason);
   cases[which].heal (&places);
-  n_before = count_names (places.folder, FALSE);
+  n_before = scratch_count (places.folder, FALSE);
   sheaf_download_pool_set_paused (pool, FALSE);
   settle (pool);
   g_assert_no_error (sheaf_download_pool_get_pause_reason (pool));
   g_assert_cmpuint (sheaf_download_pool_get_n_pending (pool), ==, 0);
 
   if (!cases[which].loses_what_was)
-    g_assert_cmpuint (count_names (places.folder, FALSE), ==, N_PICTURES);
+    g_assert_cmpuint (scratch_count (places.folder, FALSE), ==, N_PICTURES);
   else
-    g_assert_cmpuint (count_names (places.folder, FALSE), >, n_before);
-  g_assert_cmpuint (count_names (places.folder, TRUE), ==, 0);
+    g_assert_cmpuint (scratch_count (places.folder, FALSE), >, n_before);
+  g_assert_cmpuint (scratch_count (places.folder, TRUE), ==, 0);
   g_assert_cmpint (sheaf_archive_count (archive, folder, SHEAF_ARCHIVE_DONE), ==, N_PICTURES);
   for (guint i = 0; i < N_PICTURES; i++)
     {
@@ -284,7 +259,6 @@ test_case (gconstpointer data)
 {
   g_autofree char *top = g_dir_make_tmp ("sheaf-destination-XXXXXX", NULL);
   g_autofree char *number = g_strdup_printf ("%d", GPOINTER_TO_INT (data));
-  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", top);
   const char *argv[] = { program, "--case", number, top, NULL };
   g_autoptr (GError) error = NULL;
   int status;
@@ -296,7 +270,7 @@ test_case (gconstpointer data)
     g_test_skip ("no leave to mount anything here");
   else
     g_assert_cmpint (status, ==, 0);
-  g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
+  scratch_remove (top);
 }
 
 int

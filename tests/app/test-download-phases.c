@@ -10,6 +10,7 @@
 
 #include "app/download/download-pool.h"
 #include "tests/app/fault-server.h"
+#include "tests/app/scratch.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -220,7 +221,6 @@ test_mark (gconstpointer data)
       g_autofree char *folder = g_build_filename (top, "pictures", NULL);
       g_autofree char *archive = g_build_filename (top, "archive.sqlite", NULL);
       g_autofree char *base = fault_server_url (server, "");
-      g_autofree char *command = g_strdup_printf ("rm -rf '%s'", top);
       Picture pictures[N_PICTURES] = { { NULL } };
       guint n_requests, n_again = 0;
       int status;
@@ -252,7 +252,7 @@ test_mark (gconstpointer data)
       /* The last of them: nothing was under way but it, and it was whole. */
       if (to_reach >= MARK_WHOLE && n == N_PICTURES)
         g_assert_cmpuint (n_requests, ==, N_PICTURES);
-      g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
+      scratch_remove (top);
     }
   g_test_message ("%s: %u kills", mark_names[to_reach], n_kills);
   g_assert_cmpuint (n_kills, >=, to_reach == MARK_RECORD ? 3 : N_PICTURES);

@@ -8,6 +8,7 @@
 #include "app/download/download-pool.h"
 #include "app/work/error.h"
 #include "tests/app/fault-server.h"
+#include "tests/app/scratch.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -27,24 +28,6 @@ typedef struct
   char *top;
   char *folder;
 } Fixture;
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      if (g_file_test (child, G_FILE_TEST_IS_DIR) && !g_file_test (child, G_FILE_TEST_IS_SYMLINK))
-        remove_tree (child);
-      else
-        g_unlink (child);
-    }
-  g_rmdir (path);
-}
 
 static void
 open_archive (Fixture *self)
@@ -117,7 +100,7 @@ tear_down (Fixture *self, gconstpointer data)
   g_object_unref (self->options.folder);
   fault_server_free (self->server);
   g_ptr_array_unref (self->pictures);
-  remove_tree (self->top);
+  scratch_remove (self->top);
   g_free (self->folder);
   g_free (self->top);
 }
@@ -170,18 +153,6 @@ assert_name (SheafDownload *download, const char *name)
   g_assert_no_error (sheaf_download_get_error (download));
   got = g_file_get_basename (sheaf_download_get_file (download));
   g_assert_cmpstr (got, ==, name);
-}
-
-static guint
-count_files (const char *folder, gboolean hidden)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-  guint n = 0;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    n += (*name == '.') == hidden;
-  return n;
 }
 
 /* --- answers --- */
@@ -298,7 +269,7 @@ test_whole (Fixture *self, gconstpointer data)
       assert_content (self->downloads->pdata[i], pictures[i]);
       assert_name (self->downloads->pdata[i], name);
     }
-  g_assert_cmpuint (count_files (self->folder, TRUE), ==, 0);
+  g_assert_cmpuint (scratch_count (self->folder, TRUE), ==, 0);
   g_assert_cmpint (sheaf_archive_count (self->archive, self->options.folder, SHEAF_ARCHIVE_DONE),
                    ==, 20);
 
@@ -392,7 +363,7 @@ test_retries (Fixture *self, gconstpointer data)
   settle (self);
   g_assert_cmpint (sheaf_download_get_state (bad), ==, SHEAF_DOWNLOAD_DONE);
   assert_content (bad, picture);
-  g_assert_cmpuint (count_files (self->folder, TRUE), ==, 0);
+  g_assert_cmpuint (scratch_count (self->folder, TRUE), ==, 0);
 }
 
 static void
@@ -423,7 +394,7 @@ test_refused_contents (Fixture *self, gconstpointer data)
       g_assert_cmpint (sheaf_download_get_state (download), ==, SHEAF_DOWNLOAD_FAILED);
       g_assert_error (sheaf_download_get_error (download), SHEAF_ERROR, cases[i].code);
     }
-  g_assert_cmpuint (count_files (self->folder, FALSE), ==, 0);
+  g_assert_cmpuint (scratch_count (self->folder, FALSE), ==, 0);
 }
 
 static void
@@ -467,8 +438,8 @@ test_names (Fixture *self, gconstpointer data)
   assert_name ((download = add (self, "6", "/mine.jpg"), settle (self), download), "mine (2).jpg");
   /* The very same file under the same name is not kept twice. */
   assert_name ((download = add (self, "7", "/x.jpg"), settle (self), download), "x.jpg");
-  g_assert_cmpuint (count_files (self->folder, FALSE), ==, 7);
-  g_assert_cmpuint (count_files (self->folder, TRUE), ==, 0);
+  g_assert_cmpuint (scratch_count (self->folder, FALSE), ==, 7);
+  g_assert_cmpuint (scratch_count (self->folder, TRUE), ==, 0);
 }
 
 static void
@@ -502,7 +473,7 @@ test_links_not_followed (Fixture *self, gconstpointer data)
   download = add (self, "y", "/x.jpg");
   settle (self);
   g_assert_error (sheaf_download_get_error (download), SHEAF_ERROR, SHEAF_ERROR_NAME);
-  g_assert_cmpuint (count_files (outside, FALSE) + count_files (outside, TRUE), ==, 1);
+  g_assert_cmpuint (scratch_count (outside, FALSE) + scratch_count (outside, TRUE), ==, 1);
   g_assert_true (g_file_get_contents (victim, &text, NULL, NULL));
   g_assert_cmpstr (text, ==, "mine");
 }
@@ -650,7 +621,7 @@ test_cancel (Fixture *self, gconstpointer data)
       g_main_context_iteration (NULL, FALSE);
       g_usleep (1000);
     }
-  g_assert_cmpuint (count_files (self->folder, TRUE), ==, 0);
+  g_assert_cmpuint (scratch_count (self->folder, TRUE), ==, 0);
   g_assert_cmpint (sheaf_archive_count (self->archive, NULL, SHEAF_ARCHIVE_WANTED), ==, 0);
 }
 
@@ -721,7 +692,7 @@ test_sweep (Fixture *self, gconstpointer data)
   new_pool (self);
   add (self, "x", "/x.jpg");
   settle (self);
-  g_assert_cmpuint (count_files (self->folder, TRUE), ==, 1);
+  g_assert_cmpuint (scratch_count (self->folder, TRUE), ==, 1);
 }
 
 static void

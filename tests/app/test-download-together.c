@@ -9,6 +9,7 @@
 #include "app/download/atomic-file.h"
 #include "app/download/download-pool.h"
 #include "tests/app/fault-server.h"
+#include "tests/app/scratch.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -81,7 +82,6 @@ test_same_wishes (void)
   g_autoptr (FaultServer) server = fault_server_new ();
   g_autofree char *top = g_dir_make_tmp ("sheaf-together-XXXXXX", NULL);
   g_autofree char *folder = g_build_filename (top, "pictures", NULL);
-  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", top);
   g_autoptr (GDir) dir = NULL;
   GBytes *pictures[N_PICTURES];
   Side sides[2];
@@ -126,7 +126,7 @@ test_same_wishes (void)
   g_clear_pointer (&server, fault_server_free);
   for (guint i = 0; i < N_PICTURES; i++)
     g_bytes_unref (pictures[i]);
-  g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
+  scratch_remove (top);
 }
 
 typedef struct
@@ -169,7 +169,6 @@ static void
 test_lock_is_of_the_name (void)
 {
   g_autofree char *top = g_dir_make_tmp ("sheaf-together-XXXXXX", NULL);
-  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", top);
   Placing placing = { .folder_fd = open (top, O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
   GThread *thread = g_thread_new ("placing", place_all, &placing);
   guint n_opened = 0;
@@ -192,7 +191,7 @@ test_lock_is_of_the_name (void)
   g_thread_join (thread);
   g_assert_cmpuint (n_opened, >, 0);
   close (placing.folder_fd);
-  g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
+  scratch_remove (top);
 }
 
 int

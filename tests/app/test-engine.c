@@ -7,6 +7,7 @@
 #include "app/demo/demo-server.h"
 #include "app/engine.h"
 #include "app/work/error.h"
+#include "tests/app/scratch.h"
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <glib/gstdio.h>
@@ -27,22 +28,6 @@ typedef struct
   SheafBatchOptions options;
   guint n_ended; /* items */
 } Fixture;
-
-static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) dir
-      = g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_all (child);
-    }
-  g_remove (path);
-}
 
 static void
 make_picture (const char *path, guint n)
@@ -110,7 +95,7 @@ tear_down (Fixture *fixture, gconstpointer data)
     {
       g_autofree char *path = g_build_filename (root, kept[i], NULL);
 
-      remove_all (path);
+      scratch_remove (path);
     }
 }
 
@@ -786,7 +771,7 @@ main (int argc, char *argv[])
   g_test_add ("/engine/killed", Fixture, NULL, set_up_leisurely, test_killed, tear_down);
   status = g_test_run ();
 
-  remove_all (root);
+  scratch_remove (root);
   g_free (pictures);
   g_free (root);
   return status;

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "tests/app/fault-server.h"
+#include "tests/app/scratch.h"
 
 #include <json-glib/json-glib.h>
 
@@ -214,8 +215,7 @@ test_download (void)
   g_autoptr (GHashTable) folded = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *gallery = make_gallery (server);
-  g_autofree char *out = NULL, *err = NULL, *text = NULL, *mine = NULL, *victim = NULL,
-                  *remove = NULL;
+  g_autofree char *out = NULL, *err = NULL, *text = NULL, *mine = NULL, *victim = NULL;
   g_auto (GStrv) lines = NULL;
   const char *said;
   guint n_items = 0, n_done = 0;
@@ -261,8 +261,7 @@ test_download (void)
                      || g_str_equal (name, "/a/b/out") || g_str_equal (name, "/outside")
                      || g_str_equal (name, "/outside/victim"));
     }
-  remove = g_strdup_printf ("rm -rf '%s'", place.root);
-  g_assert_true (g_spawn_command_line_sync (remove, NULL, NULL, NULL, NULL));
+  scratch_remove (place.root);
   g_free (place.root);
   g_free (place.out);
   g_free (place.outside);

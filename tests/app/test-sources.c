@@ -7,6 +7,7 @@
 #include "app/gallery/imgur-source.h"
 #include "app/gallery/source.h"
 #include "app/work/error.h"
+#include "tests/app/scratch.h"
 #include "tests/app/source-fixture.h"
 
 #include <string.h>
@@ -290,15 +291,6 @@ write_file (const char *folder, const char *name, const char *text)
 }
 
 static void
-remove_tree (const char *path)
-{
-  const char *argv[] = { "rm", "-rf", path, NULL };
-
-  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
-                               NULL, NULL, NULL));
-}
-
-static void
 test_urls (void)
 {
   g_autoptr (SourceFixture) fixture = source_fixture_new (4, NULL);
@@ -328,7 +320,7 @@ test_urls (void)
   g_assert_cmpstr (((SheafEntry *) entries->pdata[2])->url, ==, "https://example.org/b.jpg");
   again = source_fixture_load_all (source, &n_pages);
   g_assert_cmpuint (again->len, ==, 1203);
-  remove_tree (folder);
+  scratch_remove (folder);
 }
 
 static void
@@ -356,7 +348,7 @@ test_folder (void)
   if (geteuid () != 0)
     g_chmod (closed, 0);
   else
-    remove_tree (closed);
+    scratch_remove (closed);
 
   g_autoptr (SheafSource) source = source_fixture_open (fixture, folder);
 
@@ -374,7 +366,7 @@ test_folder (void)
     }
   g_assert_cmpuint (((SheafEntry *) entries->pdata[1])->bytes, ==, 3);
   g_chmod (closed, 0700);
-  remove_tree (folder);
+  scratch_remove (folder);
 }
 
 static void
@@ -397,7 +389,7 @@ test_folder_pages (void)
   entries = source_fixture_load_all (source, &n_pages);
   g_assert_cmpuint (entries->len, ==, 1500);
   g_assert_cmpuint (n_pages, ==, 4);
-  remove_tree (folder);
+  scratch_remove (folder);
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include "app/thumbnail/thumbnail-cache.h"
 #include "app/thumbnail/thumbnail-service.h"
+#include "tests/app/scratch.h"
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <glib/gstdio.h>
@@ -23,21 +24,6 @@ typedef struct
   char *dir;
   GPtrArray *heard; /* (element-type utf8): "Name arguments" */
 } Fixture;
-
-static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_all (child);
-    }
-  g_remove (path);
-}
 
 static GDBusConnection *
 connect_to (GTestDBus *daemon)
@@ -104,7 +90,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_object_unref (fixture->server);
   g_test_dbus_down (fixture->daemon);
   g_object_unref (fixture->daemon);
-  remove_all (fixture->dir);
+  scratch_remove (fixture->dir);
   g_free (fixture->dir);
   g_ptr_array_unref (fixture->heard);
 }
@@ -257,6 +243,6 @@ main (int argc, char *argv[])
   ADD ("dequeue", test_dequeue);
   ADD ("unknown-flavor", test_unknown_flavor);
   status = g_test_run ();
-  remove_all (cache);
+  scratch_remove (cache);
   return status;
 }

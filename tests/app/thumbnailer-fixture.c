@@ -8,6 +8,7 @@
 
 #include "app/thumbnail/thumbnail-cache.h"
 #include "app/work/error.h"
+#include "tests/app/scratch.h"
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <glib/gstdio.h>
@@ -127,28 +128,13 @@ set_up (Fixture *fixture, gconstpointer data)
 }
 
 void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_all (child);
-    }
-  g_remove (path);
-}
-
-void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   g_object_unref (fixture->thumbnailer);
   sheaf_executor_shutdown (SHEAF_EXECUTOR (fixture->executor), TRUE);
   g_object_unref (fixture->executor);
-  remove_all (fixture->dir);
-  remove_all (sheaf_thumbnail_cache_get_root ());
+  scratch_remove (fixture->dir);
+  scratch_remove (sheaf_thumbnail_cache_get_root ());
   g_free (fixture->dir);
 }
 
@@ -243,6 +229,6 @@ run_with_own_cache (int argc, char *argv[], void (*add_tests) (void))
   g_test_init (&argc, &argv, NULL);
   add_tests ();
   status = g_test_run ();
-  remove_all (cache);
+  scratch_remove (cache);
   return status;
 }

@@ -51,7 +51,6 @@ int run_with_own_cache (int argc, char *argv[], void (*add_tests) (void));
 
 void set_up (Fixture *fixture, gconstpointer data);
 void tear_down (Fixture *fixture, gconstpointer data);
-void remove_all (const char *path);
 
 /* A file long ago finished. */
 GFile *make_file (Fixture *fixture, const char *name, GBytes *content);

@@ -6,6 +6,8 @@
 
 #include "tests/app/tls-site.h"
 
+#include "tests/app/scratch.h"
+
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -149,14 +151,12 @@ tls_site_new (guint n_workers, const char *locations)
 void
 tls_site_free (TlsSite *self)
 {
-  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", self->folder);
-
   if (self->nginx != 0)
     {
       kill (self->nginx, SIGTERM);
       waitpid (self->nginx, NULL, 0);
     }
-  run (command);
+  scratch_remove (self->folder);
   g_free (self->folder);
   g_free (self);
 }
