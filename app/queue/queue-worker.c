@@ -597,6 +597,7 @@ sheaf_queue_worker_run (SheafQueueWorker *self, GError **error)
   self->host.commands = self->commands;
   sheaf_redis_set_patience (self->commands, options->patience_ms);
   sheaf_redis_set_patience (self->reads, options->patience_ms);
+  sheaf_redis_set_patience (self->control, options->patience_ms);
   sheaf_redis_subscribe (self->control, CONTROL, on_control, self);
   add_timer (self, options->renew_ms, on_renew);
   add_timer (self, options->claim_ms, on_claim);

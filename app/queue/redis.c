@@ -284,13 +284,15 @@ append_command (SheafRedis *self,
                 gpointer user_data)
 {
   Waiting *waiting = g_new (Waiting, 1);
+  guint patience_ms;
   char *text = NULL;
   int length;
 
   waiting->callback = callback;
   waiting->user_data = user_data;
-  waiting->deadline
-      = g_get_monotonic_time () + (gint64) (self->patience_ms + block_ms) * G_TIME_SPAN_MILLISECOND;
+  /* A question that waits leaves time to notice and to connect within the wait and the patience. */
+  patience_ms = block_ms > 0 ? block_ms + self->patience_ms / 4 * 3 : self->patience_ms;
+  waiting->deadline = g_get_monotonic_time () + (gint64) patience_ms * G_TIME_SPAN_MILLISECOND;
   g_queue_push_tail (&self->waiting, waiting);
 
   length = redisFormatCommandArgv (&text, n, (const char **) words, lengths);
@@ -302,24 +304,30 @@ append_command (SheafRedis *self,
     self->flush = add_source (self, g_timeout_source_new (0), on_flush);
 }
 
-static void
-handle_push (SheafRedis *self, redisReply *reply)
+/* What is called out comes between answers. */
+static gboolean
+is_push (SheafRedis *self, redisReply *reply)
 {
-  if (self->push != NULL && reply->type == REDIS_REPLY_ARRAY && reply->elements == 3
-      && reply->element[0]->type == REDIS_REPLY_STRING
-      && reply->element[2]->type == REDIS_REPLY_STRING
-      && g_str_equal (reply->element[0]->str, "message"))
-    self->push (reply->element[2]->str, self->push_data);
+  return self->push != NULL && reply->type == REDIS_REPLY_ARRAY && reply->elements == 3
+         && reply->element[0]->type == REDIS_REPLY_STRING
+         && reply->element[2]->type == REDIS_REPLY_STRING
+         && g_str_equal (reply->element[0]->str, "message");
 }
 
 static void
 handle_reply (SheafRedis *self, redisReply *reply)
 {
-  g_autofree Waiting *waiting = g_queue_pop_head (&self->waiting);
+  g_autofree Waiting *waiting = NULL;
 
+  if (is_push (self, reply))
+    {
+      self->push (reply->element[2]->str, self->push_data);
+      return;
+    }
+  waiting = g_queue_pop_head (&self->waiting);
   if (waiting == NULL)
-    handle_push (self, reply);
-  else if (waiting->callback != NULL && reply->type == REDIS_REPLY_ERROR)
+    return;
+  if (waiting->callback != NULL && reply->type == REDIS_REPLY_ERROR)
     {
       g_autoptr (GError) error = g_error_new_literal (SHEAF_ERROR, SHEAF_ERROR_BROKER, reply->str);
 
@@ -395,15 +403,20 @@ read_in (SheafRedis *self)
                              READ_SIZE, G_PRIORITY_DEFAULT, self->cancellable, on_read, round);
 }
 
+/* A network that fails says nothing: who is silent is asked, and who does not answer is gone. */
 static gboolean
 on_watchdog (gpointer user_data)
 {
+  static const char *const ping[] = { "PING" };
   SheafRedis *self = user_data;
   Waiting *first = g_queue_peek_head (&self->waiting);
   gint64 now = g_get_monotonic_time ();
 
-  if (first == NULL || now < first->deadline
-      || now - self->last_heard < (gint64) self->patience_ms * G_TIME_SPAN_MILLISECOND)
+  if (now - self->last_heard < (gint64) self->patience_ms * G_TIME_SPAN_MILLISECOND)
+    return G_SOURCE_CONTINUE;
+  if (first == NULL)
+    append_command (self, 1, ping, NULL, 0, NULL, NULL);
+  if (first == NULL || now < first->deadline)
     return G_SOURCE_CONTINUE;
   break_with (self, FALSE, _ ("it does not answer"));
   return G_SOURCE_REMOVE;
@@ -458,6 +471,8 @@ on_connected (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
 
+  /* The limit was for connecting; from here on silence is the watchdog's business. */
+  g_socket_set_timeout (g_socket_connection_get_socket (connection), 0);
   self->stream = G_IO_STREAM (g_steal_pointer (&connection));
   self->reader = redisReaderCreate ();
   self->last_heard = g_get_monotonic_time ();

@@ -570,6 +570,61 @@ test_silence (Queue *queue, gconstpointer data)
   answers_clear (&answers);
 }
 
+static gint64
+count_listeners (Queue *queue)
+{
+  g_autoptr (redisReply) reply = queue_command (queue, "PUBSUB NUMSUB {sheaf}:ctl");
+
+  return reply->elements == 2 ? reply->element[1]->integer : 0;
+}
+
+static gboolean
+one_listens (gpointer data)
+{
+  return count_listeners (data) == 1;
+}
+
+static gboolean
+two_listen (gpointer data)
+{
+  return count_listeners (data) == 2;
+}
+
+/* 13: the connection that only listens notices too; the broker still believes in the old one. */
+static void
+test_silent_listener (Queue *queue, gconstpointer data)
+{
+  queue_start_relay (queue);
+  queue_start_worker (queue, 1, 30000);
+  queue_wait (one_listens, queue, 30);
+  queue_blackhole (queue);
+  queue_wait (two_listen, queue, 30);
+}
+
+static guint
+count_connections (Queue *queue)
+{
+  g_autoptr (redisReply) reply = queue_command (queue, "INFO stats");
+  const char *at = strstr (reply->str, "total_connections_received:");
+
+  g_assert_nonnull (at);
+  return g_ascii_strtoull (strchr (at, ':') + 1, NULL, 10);
+}
+
+/* Having nothing to do is no silence: a worker keeps its connections, or it would miss what is
+ * called out while it has none. */
+static void
+test_idle (Queue *queue, gconstpointer data)
+{
+  guint n;
+
+  queue_start_worker (queue, 1, 30000);
+  queue_wait (one_listens, queue, 30);
+  n = count_connections (queue);
+  g_usleep (12 * G_USEC_PER_SEC); /* longer than connecting may take */
+  g_assert_cmpuint (count_connections (queue), ==, n);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -594,5 +649,7 @@ main (int argc, char *argv[])
   ADD ("paths", NULL, test_paths);
   ADD ("chaos", NULL, test_chaos);
   ADD ("silence", NULL, test_silence);
+  ADD ("silent-listener", NULL, test_silent_listener);
+  ADD ("idle", NULL, test_idle);
   return g_test_run ();
 }
