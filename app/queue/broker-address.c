@@ -8,6 +8,7 @@
 
 #include "app/queue/broker-address.h"
 
+#include "app/queue/queue-machine.h"
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
@@ -43,15 +44,6 @@ char *
 sheaf_broker_dup_state_dir (void)
 {
   return g_build_filename (g_get_user_state_dir (), "sheaf", "broker", NULL);
-}
-
-static gboolean
-is_loopback (const char *host)
-{
-  g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (host);
-
-  return inet != NULL ? g_inet_address_get_is_loopback (inet)
-                      : g_ascii_strcasecmp (host, "localhost") == 0;
 }
 
 /* The address that was given, if any. */
@@ -125,6 +117,7 @@ sheaf_broker_address_new (const char *address, GError **error)
   g_autofree char *text = given != NULL ? g_strdup (given) : find_address ();
   g_autoptr (GUri) uri = NULL;
   const char *scheme;
+  gboolean local;
 
   if (text == NULL)
     {
@@ -155,14 +148,15 @@ sheaf_broker_address_new (const char *address, GError **error)
   if (!take_query (self, g_uri_get_query (uri), error))
     return NULL;
 
-  if (!is_loopback (self->host) && !self->tls)
+  local = sheaf_queue_machine_is_self (self->host);
+  if (!local && !self->tls)
     {
       sheaf_fail (error, SHEAF_ERROR_BROKER,
                   _ ("A broker on another machine is reached by rediss:// only, "
                      "so that nobody can listen"));
       return NULL;
     }
-  if (!is_loopback (self->host) && self->password == NULL)
+  if (!local && self->password == NULL)
     {
       sheaf_fail (error, SHEAF_ERROR_BROKER, _ ("A broker on another machine needs a password"));
       return NULL;

@@ -11,6 +11,7 @@
 #include "app/exec/request.h"
 #include "app/queue/queue-client.h"
 #include "app/queue/queue-files.h"
+#include "app/queue/queue-machine.h"
 #include "app/work/error.h"
 
 #include <errno.h>
@@ -222,6 +223,12 @@ describe (Flight *flight)
   flight->job = sheaf_queue_job_new (job->verb, job->params, job->timeout_ms);
   if (has_secret (job->params))
     return FALSE;
+  if (sheaf_queue_machine_is_asked (job->params))
+    {
+      flight->job->machine = g_strdup (sheaf_queue_machine_get_name ());
+      if (flight->job->machine == NULL)
+        return FALSE;
+    }
   if (job->fd < 0)
     return TRUE;
   flight->job->wants_file = TRUE;

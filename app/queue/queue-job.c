@@ -33,6 +33,7 @@ sheaf_queue_job_free (SheafQueueJob *job)
 {
   g_free (job->verb);
   g_clear_pointer (&job->params, g_variant_unref);
+  g_free (job->machine);
   g_free (job->path);
   g_free (job->relative);
   g_free (job);
@@ -133,6 +134,7 @@ sheaf_queue_job_to_json (const SheafQueueJob *job)
   add_int (builder, "timeout", job->timeout_ms);
   add_int (builder, "retries", job->retries);
   add_int (builder, "created", job->created);
+  add_string (builder, "machine", job->machine);
   if (job->wants_file)
     {
       g_autofree char *inode = g_strdup_printf ("%" G_GUINT64_FORMAT, job->inode);
@@ -312,6 +314,7 @@ sheaf_queue_job_from_json (const char *json, GError **error)
                              CLAMP (get_int (object, "timeout", 0), 0, G_MAXUINT32));
   job->retries = CLAMP (get_int (object, "retries", 0), 0, 100);
   job->created = get_int (object, "created", 0);
+  job->machine = g_strdup (get_string (object, "machine"));
   file = get_object (object, "file");
   if (file != NULL)
     {

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @timeout_ms: 0 for none
  * @retries: further tries, on any worker, after an error that may pass
  * @created: seconds since 1970
+ * @machine: (nullable): see sheaf_queue_machine_get_name(): only there the job means what it says
  * @wants_file: the job has a file: the worker reads it, or (@writes) makes what belongs into it
  * @writes: see above
  * @path: (nullable): absolute path of that file where the job came from; %NULL where it has none
@@ -30,6 +31,7 @@ typedef struct
   guint timeout_ms;
   guint retries;
   gint64 created;
+  char *machine;
   gboolean wants_file;
   gboolean writes;
   char *path;
@@ -71,7 +73,8 @@ typedef enum
 /**
  * SheafQueueResult:
  * @values: a{sv}, never floating
- * @elsewhere: the worker does not see the file the job is about: do it another way
+ * @elsewhere: the worker does not see the file the job is about, or has no part in the machine it
+ *   is about: do it another way
  * @bytes: length of the body
  * @name: (nullable): for %SHEAF_QUEUE_BODY_FILE: its name in %SHEAF_QUEUE_FOLDER
  * @relative: (nullable): for %SHEAF_QUEUE_BODY_FILE: the job's file as the worker found it, below

@@ -8,6 +8,7 @@
 
 #include "app/queue/queue-task.h"
 
+#include "app/queue/queue-machine.h"
 #include "app/work/error.h"
 
 #include <errno.h>
@@ -399,6 +400,17 @@ prepare_output (SheafQueueTask *self, int shared, GError **error)
   return g_variant_dict_end (&params);
 }
 
+/* Nothing that this worker can do: whoever asked does it. */
+static void
+end_elsewhere (SheafQueueTask *self)
+{
+  g_autoptr (SheafQueueResult) result = sheaf_queue_result_new (g_variant_new ("a{sv}", NULL));
+
+  result->elsewhere = TRUE;
+  self->result = sheaf_queue_result_to_json (result);
+  end (self, "done");
+}
+
 static void
 run (SheafQueueTask *self)
 {
@@ -411,17 +423,19 @@ run (SheafQueueTask *self)
 
   self->step = RUNNING;
   self->job = sheaf_queue_job_from_json (self->payload, &error);
+  if (self->job != NULL && self->job->machine != NULL
+      && g_strcmp0 (self->job->machine, sheaf_queue_machine_get_name ()) != 0)
+    {
+      end_elsewhere (self);
+      return;
+    }
   executor = self->job != NULL ? self->host->pick (self->job->verb, self->host->pick_data, &error)
                                : NULL;
   if (executor != NULL && self->job->wants_file)
     fd = sheaf_queue_root_find (self->host->root, self->job, &self->relative, &error);
   if (error == NULL && self->job->wants_file && !self->job->writes && fd < 0)
     {
-      g_autoptr (SheafQueueResult) result = sheaf_queue_result_new (g_variant_new ("a{sv}", NULL));
-
-      result->elsewhere = TRUE;
-      self->result = sheaf_queue_result_to_json (result);
-      end (self, "done");
+      end_elsewhere (self);
       return;
     }
   if (error == NULL && self->job->writes)

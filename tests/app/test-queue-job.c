@@ -27,6 +27,7 @@ test_job_round_trip (void)
   g_autofree char *json = NULL, *first = NULL, *second = NULL;
 
   job->retries = 2;
+  job->machine = g_strdup ("this one");
   job->wants_file = job->writes = TRUE;
   job->path = g_strdup ("/home/me/im\xff"
                         "ages/a%20b.jpg"); /* not UTF-8: paths are bytes */
@@ -40,6 +41,7 @@ test_job_round_trip (void)
   g_assert_cmpstr (back->verb, ==, "fetch");
   g_assert_cmpuint (back->timeout_ms, ==, 1500);
   g_assert_cmpuint (back->retries, ==, 2);
+  g_assert_cmpstr (back->machine, ==, "this one");
   g_assert_true (back->wants_file && back->writes);
   g_assert_cmpstr (back->path, ==, job->path);
   g_assert_cmpstr (back->relative, ==, job->relative);
