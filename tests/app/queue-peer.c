@@ -30,7 +30,8 @@ static int
 work (char **args)
 {
   SheafQueueWorkerOptions options;
-  g_autofree char *helpers = g_build_filename (g_getenv ("SHEAF_BUILD_DIR"), "tests", NULL);
+  g_autofree char *helpers
+      = g_build_filename (g_getenv ("SHEAF_BUILD_DIR"), QUEUE_PEER_HELPERS, NULL);
   SheafExecutorOptions executor_options = { .helper_dir = helpers };
   const char *nick = QUEUE_PEER_EXECUTOR;
   g_autoptr (GError) error = NULL;
