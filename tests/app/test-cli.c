@@ -561,11 +561,12 @@ test_interrupt (void)
   g_assert_true (g_str_has_prefix (last, "{\"summary\""));
 }
 
-/* However long the server thinks, whoever says stop does not wait for it. */
+/* However long the server thinks, whoever says stop does not wait for it: here it would be half a
+ * minute, until the answer is given up. */
 static void
 test_interrupt_is_prompt (void)
 {
-  g_autoptr (SheafDemoServer) server = serve (NULL, 5000);
+  g_autoptr (SheafDemoServer) server = serve ("file:silent=1", 0);
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autoptr (GSubprocess) process = NULL;
@@ -585,7 +586,7 @@ test_interrupt_is_prompt (void)
   start = g_get_monotonic_time ();
   g_subprocess_send_signal (process, SIGINT);
   g_subprocess_wait (process, NULL, NULL);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 3 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 20 * G_USEC_PER_SEC);
   g_assert_true (g_subprocess_get_if_exited (process));
   g_assert_cmpint (g_subprocess_get_exit_status (process), ==, SHEAF_EXIT_INTERRUPTED);
 }
