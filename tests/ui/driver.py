@@ -282,7 +282,9 @@ class Program:
     @property
     def frames(self):
         root = self.root
-        return [child for child in root.children if child.role in ("frame", "window", "dialog")] if root else []
+        # The window of shortcuts is a panel to newer GTK.
+        windows = ("frame", "window", "dialog", "panel")
+        return [child for child in root.children if child.role in windows] if root else []
 
     def wait_window(self):
         frame = wait(lambda: self.frames and self.frames[0], "a window")
