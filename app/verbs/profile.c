@@ -96,19 +96,18 @@ gboolean
 sheaf_picture_make_srgb (SheafPicture *picture, GError **error)
 {
   SheafColour to = picture->colour == SHEAF_COLOUR_RGBA ? SHEAF_COLOUR_RGBA : SHEAF_COLOUR_RGB;
-  guint8 *out = picture->pixels;
   g_autofree guint8 *fresh = NULL;
 
   if (picture->colour != to)
     {
-      out = fresh = g_try_malloc_n ((gsize) picture->width * 3, picture->height);
+      fresh = g_try_malloc_n ((gsize) picture->width * 3, picture->height);
       if (fresh == NULL)
         return sheaf_fail (error, SHEAF_ERROR_TOO_LARGE,
                            _ ("There is not enough memory for this picture"));
     }
 
 #ifdef HAVE_LCMS
-  if (picture->profile == NULL || !convert (picture, out))
+  if (picture->profile == NULL || !convert (picture, fresh != NULL ? fresh : picture->pixels))
 #endif
     if (fresh != NULL)
       expand (picture, fresh);

@@ -17,12 +17,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifdef HAVE_LIBSECRET
 static const char bus_config[]
     = "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\"\n"
       " \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">\n"
       "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>"
       "<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>"
       "<allow eavesdrop=\"true\"/><allow own=\"*\"/></policy></busconfig>\n";
+#endif
 
 #define COLLECTION "/org/freedesktop/secrets/collection/login"
 

@@ -82,6 +82,7 @@ test_attempt (gconstpointer data)
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifdef HAVE_SECCOMP
 /* Not in every container. */
 static gboolean
 has_bubblewrap (void)
@@ -96,6 +97,7 @@ has_bubblewrap (void)
                        NULL, NULL, NULL, NULL, &status, NULL)
          && status == 0;
 }
+#endif
 
 static gboolean
 has_landlock (void)
@@ -111,6 +113,7 @@ main (int argc, char *argv[])
     { NULL, "nothing", FALSE, 0 },
   };
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifdef HAVE_SECCOMP
   static const Attempt filtered[] = {
     { NULL, "open", TRUE },
     { NULL, "open-missing", TRUE },
@@ -154,6 +157,7 @@ main (int argc, char *argv[])
     { "--processes", "bubblewrap", FALSE, 0 },
     { "--files", "bubblewrap", TRUE },
   };
+#endif
   static const Attempt limited[] = {
     { NULL, "descriptors", FALSE, EMFILE },
     { "--no-filter", "undumpable", FALSE, 0 },
