@@ -6,6 +6,7 @@
 
 #include "app/gallery/imgur-spec.h"
 
+#include "app/gallery/listing-source.h"
 #include "app/gallery/text.h"
 #include "app/work/error.h"
 
@@ -161,19 +162,8 @@ parse_web_address (const char *text)
 {
   static const char *const hosts[]
       = { "imgur.com", "www.imgur.com", "m.imgur.com", "i.imgur.com", NULL };
-  g_autofree char *full = NULL, *host = NULL;
-  g_autoptr (GUri) uri = NULL;
 
-  if (g_ascii_strncasecmp (text, "http://", 7) == 0
-      || g_ascii_strncasecmp (text, "https://", 8) == 0)
-    full = g_strdup (text);
-  else
-    full = g_strconcat ("https://", text, NULL);
-  uri = g_uri_parse (full, G_URI_FLAGS_ENCODED | G_URI_FLAGS_PARSE_RELAXED, NULL);
-  if (uri == NULL || g_uri_get_host (uri) == NULL)
-    return NULL;
-  host = g_ascii_strdown (g_uri_get_host (uri), -1);
-  return g_strv_contains (hosts, host) ? g_steal_pointer (&uri) : NULL;
+  return sheaf_listing_parse_site (text, hosts);
 }
 
 gboolean
