@@ -9,6 +9,7 @@
 #include "app/work/error.h"
 #include "app/work/helper-loop.h"
 #include "app/work/pixels.h"
+#include "tests/app/leftovers.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -216,13 +217,9 @@ environment_run (SheafJob *job,
                  GError **error)
 {
   g_auto (GStrv) names = g_listenv ();
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
 
-  while (g_dir_read_name (dir) != NULL)
-    n++;
   return sheaf_reply_new (g_variant_new_parsed ("{'names': <%^as>, 'n-fds': <%u>, 'pid': <%u>}",
-                                                names, n - 1, (guint) getpid ()),
+                                                names, count_fds () - 1, (guint) getpid ()),
                           -1);
 }
 

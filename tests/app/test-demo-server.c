@@ -6,6 +6,7 @@
 
 #include "app/demo/demo-server.h"
 #include "app/demo/store.h"
+#include "tests/app/leftovers.h"
 
 #include <math.h>
 #include <string.h>
@@ -414,23 +415,12 @@ test_port_taken (void)
   g_assert_nonnull (error);
 }
 
-static guint
-count_descriptors (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
 /* Clients that come, ask once and go leave no descriptor open. */
 static void
 test_descriptors (void)
 {
   g_autoptr (SheafDemoServer) server = serve (4, NULL, NULL);
-  guint before = count_descriptors ();
+  guint before = count_fds ();
 
   for (guint i = 0; i < 100; i++)
     {
@@ -438,9 +428,9 @@ test_descriptors (void)
 
       g_assert_cmpuint (got.status, ==, 200);
     }
-  for (guint i = 0; i < 100 && count_descriptors () > before + 5; i++)
+  for (guint i = 0; i < 100 && count_fds () > before + 5; i++)
     g_usleep (100000);
-  g_assert_cmpuint (count_descriptors (), <=, before + 5);
+  g_assert_cmpuint (count_fds (), <=, before + 5);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "app/work/error.h"
 #include "app/work/pixels.h"
 
+#include "tests/app/leftovers.h"
 #include "tests/app/pictures.h"
 
 #include <errno.h>
@@ -294,17 +295,6 @@ helper_memory_kb (void)
   return most;
 }
 
-static guint
-n_descriptors (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
 /* Each ends as a picture or as an error that says so; no helper dies, none grows, nothing leaks. */
 static void
 test_damaged (void)
@@ -318,7 +308,7 @@ test_damaged (void)
 
   /* Both classes of helper are there from the beginning. */
   assert_refused (text, params_for (128, ""), SHEAF_ERROR_NOT_A_PICTURE);
-  descriptors = n_descriptors ();
+  descriptors = count_fds ();
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (GBytes) file = damage (files->pdata[i % files->len], rand);
@@ -345,9 +335,9 @@ test_damaged (void)
                   later_memory);
   g_assert_cmpuint (n_good, >, n / 10);
   /* The last job's may still be closed by another thread. */
-  for (guint i = 0; i < 100 && n_descriptors () > descriptors; i++)
+  for (guint i = 0; i < 100 && count_fds () > descriptors; i++)
     g_usleep (20 * 1000);
-  g_assert_cmpuint (n_descriptors (), <=, descriptors);
+  g_assert_cmpuint (count_fds (), <=, descriptors);
   g_assert_cmpuint (later_memory, <, memory + 24 * 1024);
 }
 

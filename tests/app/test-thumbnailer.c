@@ -8,6 +8,7 @@
 
 #include "app/thumbnail/thumbnail-cache.h"
 #include "app/work/error.h"
+#include "tests/app/leftovers.h"
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <glib/gstdio.h>
@@ -241,17 +242,6 @@ test_inside_cache (Fixture *fixture, gconstpointer data)
   g_assert_null (second.thumbnail->file);
 }
 
-static guint
-count_descriptors (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
 static void
 test_descriptors (Fixture *fixture, gconstpointer data)
 {
@@ -277,9 +267,9 @@ test_descriptors (Fixture *fixture, gconstpointer data)
           g_assert_nonnull (failure.error);
         }
       if (i == 5)
-        before = count_descriptors ();
+        before = count_fds ();
     }
-  g_assert_cmpuint (count_descriptors (), <=, before + 1);
+  g_assert_cmpuint (count_fds (), <=, before + 1);
 }
 
 #define ADD(name, function)                                                                        \
