@@ -119,6 +119,16 @@ read_back (int fd, GError **error)
   return g_bytes_new_take (g_steal_pointer (&data), length);
 }
 
+/* What a service says of times is by its own clock, and this machine's may be wrong. */
+static gint64
+find_now (const SheafApiAnswer *answer)
+{
+  const char *value = sheaf_api_answer_get_header (answer, "date");
+  g_autoptr (GDateTime) date = value != NULL ? soup_date_time_new_from_http_string (value) : NULL;
+
+  return date != NULL ? g_date_time_to_unix (date) : g_get_real_time () / G_USEC_PER_SEC;
+}
+
 static void
 on_fetched (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -150,7 +160,7 @@ on_fetched (GObject *object, GAsyncResult *result, gpointer user_data)
   g_variant_lookup (reply->values, "headers", "@a{ss}", &question->answer.headers);
   question->answer.status = status;
   question->answer.type = question->type != NULL ? question->type : "";
-  question->answer.now = g_get_real_time () / G_USEC_PER_SEC;
+  question->answer.now = find_now (&question->answer);
   g_task_run_in_thread (task, parse_in_thread);
 }
 

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * @status: HTTP status
  * @type: Content-Type without parameters, "" where there is none
  * @headers: a{ss}: what the verb `fetch` hands out
- * @now: seconds since 1970 when it came
+ * @now: seconds since 1970 when it was given, by the service's clock where it tells
  */
 typedef struct
 {

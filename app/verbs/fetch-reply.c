@@ -11,6 +11,7 @@ is_wanted_header (const char *name)
 {
   static const char *const prefixes[] = {
     "x-ratelimit-", "x-post-rate-limit-", "retry-after", "content-disposition", "x-total-", "link",
+    "date",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
