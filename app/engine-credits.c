@@ -48,7 +48,10 @@ sheaf_engine_check_client_id_async (SheafEngine *self,
       return;
     }
   if (client_id != NULL)
-    context.client_id = client_id;
+    {
+      context.client_id = client_id;
+      context.gate = sheaf_engine_get_gate (self, &context, "imgur");
+    }
   sheaf_imgur_load_credits_async (&context, cancellable, on_credits, g_steal_pointer (&task));
 }
 

@@ -14,7 +14,9 @@
 #include "app/download/archive.h"
 #include "app/download/download-pool.h"
 #include "app/download/file-name.h"
+#include "app/gallery/imgur-source.h"
 #include "app/gallery/quota-gate.h"
+#include "app/gallery/quota-ledger.h"
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
@@ -230,7 +232,7 @@ sheaf_engine_may_be_private (SheafEngine *self, const char *source)
 static void
 quota_clear (SheafQuota *quota)
 {
-  *quota = (SheafQuota){ -1, -1, -1, -1, -1, -1 };
+  *quota = (SheafQuota){ -1, -1, -1, -1, -1, -1, -1 };
 }
 
 static void
@@ -351,21 +353,25 @@ sheaf_engine_get_demo (SheafEngine *self, GError **error)
   return self->demo;
 }
 
-/* All galleries of a service share the quota of the client ID they are asked with. */
-static SheafQuotaGate *
-get_gate (SheafEngine *self, const SheafSourceContext *context, const char *source)
+SheafQuotaGate *
+sheaf_engine_get_gate (SheafEngine *self, const SheafSourceContext *context, const char *source)
 {
+  const char *api_url = context->api_url != NULL ? context->api_url : SHEAF_IMGUR_API;
+  gboolean imgur = g_str_equal (source, "imgur");
   g_autofree char *key = NULL;
   SheafQuotaGate *gate;
 
-  if (context->client_id == NULL)
+  if (context->client_id == NULL || !(imgur || g_str_equal (source, "demo")))
     return NULL;
-  key = g_strjoin (" ", source, context->api_url != NULL ? context->api_url : "",
-                   context->client_id, NULL);
+  key = g_strjoin (" ", source, api_url, context->client_id, NULL);
   gate = g_hash_table_lookup (self->gates, key);
   if (gate == NULL)
     {
-      gate = sheaf_quota_gate_new ();
+      /* Our own demo gallery begins anew whenever we do. */
+      g_autofree char *path
+          = imgur ? sheaf_quota_ledger_dup_path (api_url, context->client_id) : NULL;
+
+      gate = sheaf_quota_gate_new (path);
       g_hash_table_insert (self->gates, g_steal_pointer (&key), gate);
     }
   return gate;
@@ -401,7 +407,7 @@ sheaf_engine_fill_context (SheafEngine *self,
         return FALSE;
       context->api_url = sheaf_demo_server_get_api_url (server);
     }
-  context->gate = get_gate (self, context, source);
+  context->gate = sheaf_engine_get_gate (self, context, source);
   return TRUE;
 }
 
@@ -602,7 +608,7 @@ void
 sheaf_engine_shutdown (SheafEngine *self)
 {
   GHashTableIter iter;
-  gpointer executor;
+  gpointer executor, gate;
 
   g_return_if_fail (SHEAF_IS_ENGINE (self));
 
@@ -626,6 +632,9 @@ sheaf_engine_shutdown (SheafEngine *self)
   while (g_hash_table_iter_next (&iter, NULL, &executor))
     sheaf_executor_shutdown (executor, TRUE);
   g_hash_table_remove_all (self->chosen);
+  g_hash_table_iter_init (&iter, self->gates);
+  while (g_hash_table_iter_next (&iter, NULL, &gate))
+    sheaf_quota_gate_flush (gate);
   g_clear_object (&self->archive);
   g_clear_object (&self->demo);
 }

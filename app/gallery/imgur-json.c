@@ -377,6 +377,7 @@ sheaf_imgur_parse_credits (const SheafApiAnswer *answer, SheafQuota *quota, GErr
               : -1;
   quota->user_reset = as_date (quota->user_reset, answer->now);
   quota->client_reset = as_date (quota->client_reset, answer->now);
+  quota->now = answer->now;
   return TRUE;
 }
 
@@ -400,5 +401,6 @@ sheaf_imgur_read_quota (const SheafApiAnswer *answer, SheafQuota *quota)
   quota->client_limit = header_number (answer, "x-ratelimit-clientlimit");
   quota->client_remaining = header_number (answer, "x-ratelimit-clientremaining");
   quota->client_reset = as_date (header_number (answer, "x-ratelimit-clientreset"), answer->now);
+  quota->now = answer->now;
   return quota->user_remaining >= 0 || quota->client_remaining >= 0;
 }

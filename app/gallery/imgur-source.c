@@ -94,91 +94,171 @@ parse_post (const SheafApiAnswer *answer, gpointer nick, GError **error)
 /* A question on its way: first to the gate, then to the service. */
 typedef struct
 {
-  SheafImgurSource *self;
+  SheafExecutor *executor;
+  SheafQuotaGate *gate; /* (nullable) */
   char *url;
+  char *authorization;
+  char *nick; /* (nullable) */
+  guint connect_timeout;
+  guint read_timeout;
+  gboolean allow_private;
   SheafApiParser parser;
-  GCancellable *cancellable;
-  GAsyncReadyCallback callback;
-  gpointer user_data;
+  GDestroyNotify free_result;
+  void (*quota) (const SheafQuota *quota, gpointer user_data);
+  gpointer quota_data;
 } Asking;
 
 static void
-asking_free (Asking *asking)
+asking_free (gpointer data)
 {
-  g_object_unref (asking->self);
+  Asking *asking = data;
+
+  g_object_unref (asking->executor);
+  g_clear_object (&asking->gate);
   g_free (asking->url);
-  g_clear_object (&asking->cancellable);
+  g_free (asking->authorization);
+  g_free (asking->nick);
   g_free (asking);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asking, asking_free)
+static gpointer
+parse_credits (const SheafApiAnswer *answer, gpointer data, GError **error)
+{
+  g_autofree SheafQuota *quota = g_new0 (SheafQuota, 1);
+
+  return sheaf_imgur_parse_credits (answer, quota, error) ? g_steal_pointer (&quota) : NULL;
+}
+
+/* Whether a question that ended in @error was counted is not always certain. */
+static SheafQuotaOutcome
+find_outcome (const GError *error, const SheafApiAnswer *answer)
+{
+  if (error == NULL)
+    return SHEAF_QUOTA_ANSWERED;
+  if (answer != NULL && g_error_matches (error, SHEAF_ERROR, SHEAF_ERROR_RATE_LIMITED))
+    return SHEAF_QUOTA_REFUSED;
+  if (g_error_matches (error, SHEAF_ERROR, SHEAF_ERROR_REFUSED)
+      || g_error_matches (error, SHEAF_ERROR, SHEAF_ERROR_DNS)
+      || g_error_matches (error, SHEAF_ERROR, SHEAF_ERROR_TLS))
+    return SHEAF_QUOTA_NOT_ASKED;
+  return SHEAF_QUOTA_FAILED;
+}
 
 static void
-on_answer (GObject *object, GAsyncResult *result, gpointer data)
+on_answer (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Asking) asking = data;
-  SheafImgurSource *self = asking->self;
+  g_autoptr (GTask) task = user_data;
+  Asking *asking = g_task_get_task_data (task);
   const SheafApiAnswer *answer = sheaf_api_request_get_answer (result);
+  GError *error = NULL;
+  gpointer got = sheaf_api_request_finish (result, &error);
   SheafQuota quota;
   gboolean told = answer != NULL && sheaf_imgur_read_quota (answer, &quota);
 
-  if (self->gate != NULL)
-    sheaf_quota_gate_leave (self->gate, told ? &quota : NULL);
-  if (told && self->quota != NULL)
-    self->quota (&quota, self->quota_data);
-  asking->callback (object, result, asking->user_data);
+  if (!told && got != NULL && asking->parser == parse_credits)
+    {
+      quota = *(SheafQuota *) got;
+      told = TRUE;
+    }
+  if (asking->gate != NULL)
+    {
+      /* A minute is only what Sheaf assumes; the gate knows better how often it assumed it. */
+      gboolean says_when
+          = answer != NULL
+            && (sheaf_api_answer_get_retry_after (answer) >= 0
+                || (told && (quota.user_remaining == 0 || quota.client_remaining == 0)));
+
+      sheaf_quota_gate_leave (asking->gate, find_outcome (error, answer), told ? &quota : NULL,
+                              says_when ? sheaf_error_get_retry_after (error) : -1);
+    }
+  if (told && asking->quota != NULL)
+    asking->quota (&quota, asking->quota_data);
+  if (got != NULL)
+    g_task_return_pointer (task, got, asking->free_result);
+  else
+    g_task_return_error (task, error);
 }
 
 static void
-ask_service (Asking *asking)
+ask_service (GTask *task)
 {
-  SheafImgurSource *self = asking->self;
+  Asking *asking = g_task_get_task_data (task);
   SheafApiRequest request = {
     .url = asking->url,
-    .authorization = self->authorization,
-    .allow_private = self->own_api,
-    .connect_timeout = self->connect_timeout,
-    .read_timeout = self->read_timeout,
+    .authorization = asking->authorization,
+    .allow_private = asking->allow_private,
+    .connect_timeout = asking->connect_timeout,
+    .read_timeout = asking->read_timeout,
     .parser = asking->parser,
-    .data = self->nick,
-    .free_result = (GDestroyNotify) sheaf_imgur_list_free,
+    .data = asking->nick,
+    .free_result = asking->free_result,
   };
 
-  sheaf_api_request_async (self->executor, &request, asking->cancellable, on_answer, asking);
+  sheaf_api_request_async (asking->executor, &request, g_task_get_cancellable (task), on_answer,
+                           task);
 }
 
 static void
-on_let_in (GObject *object, GAsyncResult *result, gpointer data)
+on_let_in (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Asking) asking = data;
-  GError *error = NULL;
+  g_autoptr (GTask) task = user_data;
+  Asking *asking = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  gboolean in = sheaf_quota_gate_enter_finish (SHEAF_QUOTA_GATE (object), result, &error);
+  SheafQuota quota;
+  gboolean known;
 
-  if (sheaf_quota_gate_enter_finish (SHEAF_QUOTA_GATE (object), result, &error))
-    ask_service (g_steal_pointer (&asking));
+  sheaf_quota_gate_get_quota (asking->gate, &quota);
+  known = quota.user_remaining >= 0 || quota.client_remaining >= 0;
+  if (known && asking->quota != NULL)
+    asking->quota (&quota, asking->quota_data);
+  if (in)
+    ask_service (g_steal_pointer (&task));
+  else if (known && sheaf_error_is_quota_wait (error) && asking->parser == parse_credits)
+    g_task_return_pointer (task, g_memdup2 (&quota, sizeof quota), g_free);
   else
-    g_task_report_error (NULL, asking->callback, asking->user_data, on_let_in, error);
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+/* Takes over @asking; finish with sheaf_api_request_finish(). */
+static void
+ask (Asking *asking, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, ask);
+  g_task_set_task_data (task, asking, asking_free);
+  /* What the service answered counts, whether it is still wanted or not. */
+  g_task_set_check_cancellable (task, FALSE);
+  if (asking->gate != NULL)
+    sheaf_quota_gate_enter_async (asking->gate, cancellable, on_let_in, task);
+  else
+    ask_service (task);
 }
 
 static void
-ask (SheafImgurSource *self,
-     const char *path,
-     SheafApiParser parser,
-     GCancellable *cancellable,
-     GAsyncReadyCallback callback,
-     gpointer user_data)
+ask_path (SheafImgurSource *self,
+          const char *path,
+          SheafApiParser parser,
+          GCancellable *cancellable,
+          GAsyncReadyCallback callback,
+          gpointer user_data)
 {
   Asking *asking = g_new0 (Asking, 1);
 
-  asking->self = g_object_ref (self);
+  asking->executor = g_object_ref (self->executor);
+  asking->gate = self->gate != NULL ? g_object_ref (self->gate) : NULL;
   asking->url = g_strconcat (self->api_url, path, NULL);
+  asking->authorization = g_strdup (self->authorization);
+  asking->nick = g_strdup (self->nick);
+  asking->connect_timeout = self->connect_timeout;
+  asking->read_timeout = self->read_timeout;
+  asking->allow_private = self->own_api;
   asking->parser = parser;
-  asking->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
-  asking->callback = callback;
-  asking->user_data = user_data;
-  if (self->gate != NULL)
-    sheaf_quota_gate_enter_async (self->gate, cancellable, on_let_in, asking);
-  else
-    ask_service (asking);
+  asking->free_result = (GDestroyNotify) sheaf_imgur_list_free;
+  asking->quota = self->quota;
+  asking->quota_data = self->quota_data;
+  ask (asking, cancellable, callback, user_data);
 }
 
 static void
@@ -257,8 +337,8 @@ ask_page (GTask *task)
   g_autofree char *path
       = sheaf_imgur_spec_dup_path (self->spec, request->page, self->mature, request->attempt);
 
-  ask (self, path, sheaf_imgur_spec_has_pages (self->spec) ? parse_list : parse_post,
-       g_task_get_cancellable (task), on_page, task);
+  ask_path (self, path, sheaf_imgur_spec_has_pages (self->spec) ? parse_list : parse_post,
+            g_task_get_cancellable (task), on_page, task);
 }
 
 /* A picture whose own address was given needs no question. */
@@ -334,7 +414,7 @@ expand_async (SheafSource *source,
   if (known != NULL)
     g_task_return_pointer (task, g_ptr_array_ref (known), (GDestroyNotify) g_ptr_array_unref);
   else
-    ask (self, path, parse_post, cancellable, on_album, g_steal_pointer (&task));
+    ask_path (self, path, parse_post, cancellable, on_album, g_steal_pointer (&task));
 }
 
 static GPtrArray *
@@ -498,39 +578,33 @@ sheaf_demo_create (const char *spec, const SheafSourceContext *context, GError *
   return create (spec, "demo", context->api_url, context, error);
 }
 
-static gpointer
-parse_credits (const SheafApiAnswer *answer, gpointer data, GError **error)
-{
-  g_autofree SheafQuota *quota = g_new0 (SheafQuota, 1);
-
-  return sheaf_imgur_parse_credits (answer, quota, error) ? g_steal_pointer (&quota) : NULL;
-}
-
 void
 sheaf_imgur_load_credits_async (const SheafSourceContext *context,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data)
 {
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
   g_autofree char *authorization = dup_authorization (context->client_id, &error);
-  g_autofree char *url = g_strconcat (context->api_url != NULL ? context->api_url : SHEAF_IMGUR_API,
-                                      "/credits", NULL);
-  SheafApiRequest request = {
-    .url = url,
-    .authorization = authorization,
-    .allow_private = context->api_url != NULL,
-    .connect_timeout = context->connect_timeout,
-    .read_timeout = context->read_timeout,
-    .parser = parse_credits,
-    .free_result = g_free,
-  };
+  Asking *asking;
 
   if (authorization == NULL)
-    g_task_report_error (NULL, callback, user_data, sheaf_imgur_load_credits_async,
-                         g_steal_pointer (&error));
-  else
-    sheaf_api_request_async (context->executor, &request, cancellable, callback, user_data);
+    {
+      g_task_report_error (NULL, callback, user_data, sheaf_imgur_load_credits_async, error);
+      return;
+    }
+  asking = g_new0 (Asking, 1);
+  asking->executor = g_object_ref (context->executor);
+  asking->gate = context->gate != NULL ? g_object_ref (context->gate) : NULL;
+  asking->url = g_strconcat (context->api_url != NULL ? context->api_url : SHEAF_IMGUR_API,
+                             "/credits", NULL);
+  asking->authorization = g_steal_pointer (&authorization);
+  asking->allow_private = context->api_url != NULL;
+  asking->connect_timeout = context->connect_timeout;
+  asking->read_timeout = context->read_timeout;
+  asking->parser = parse_credits;
+  asking->free_result = g_free;
+  ask (asking, cancellable, callback, user_data);
 }
 
 gboolean

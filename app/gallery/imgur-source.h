@@ -29,7 +29,8 @@ sheaf_demo_create (const char *spec, const SheafSourceContext *context, GError *
 /**
  * sheaf_imgur_load_credits_async:
  *
- * Asks what is left of the ID's quota; which also tells whether the ID is good.
+ * Asks what is left of the ID's quota; which also tells whether the ID is good.  Where the gate is
+ * closed, it gives what is known and asks nothing.
  */
 void sheaf_imgur_load_credits_async (const SheafSourceContext *context,
                                      GCancellable *cancellable,

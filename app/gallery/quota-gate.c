@@ -2,105 +2,83 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What is left is what the answers say, less the questions that are on their way.  Answers overtake
- * each other, so that the lowest number counts until the quota begins anew. */
+ * The record is on a disk, and others may have it open: it is looked at in a thread of its own, one
+ * thing after another.  Who wants to ask stands in a queue, of which the head is decided. */
 #include "config.h"
 
 #include "app/gallery/quota-gate.h"
 
+#include "app/gallery/quota-ledger.h"
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
 
-/* In the last tenth of a quota, questions are spread over the time that is left, up to this far
- * apart. */
-#define SLOW_SHARE 10
-#define MAX_PACE   (3 * G_USEC_PER_SEC)
-
-/* A hundredth, but not more than this, is left to the other programs of the same address. */
-#define RESERVE_SHARE 100
-#define MAX_RESERVE   10
-
-/* Where nothing is said of a reset, as long as Imgur shuts out an address; and never longer than a
- * day, after which it is tried. */
-#define USUAL_SECONDS ((gint64) 3600)
-#define MAX_SECONDS   ((gint64) 86400)
-
-/* Clocks differ a little. */
-#define MARGIN G_USEC_PER_SEC
-
-typedef struct
-{
-  gint64 limit;     /* -1 where unknown, like the others */
-  gint64 remaining; /* by the answers */
-  gint64 reset;     /* on the monotonic clock */
-} Count;
+/* How often it is looked whether another program got its answer. */
+#define POLL_MS 50
 
 struct _SheafQuotaGate
 {
   GObject parent_instance;
 
-  Count user;
-  Count client;
-  guint n_inside;   /* on their way */
-  gint64 next_slot; /* who is slowed comes no sooner than this */
+  SheafQuotaLedger *ledger; /* the thread's */
+  GThreadPool *thread;      /* one */
+  GQueue waiting;           /* (element-type GTask): not decided */
+  gboolean deciding;        /* on the head of the queue, or on one that has left it */
+  GSource *poll;            /* (nullable) */
+  SheafQuota quota;
+
+  GMutex lock;
+  GCond flushed;
 };
+
+typedef enum
+{
+  ENTER,
+  LEAVE,
+  FLUSH
+} Kind;
+
+/* What the thread is to do; it goes back to the context it came from, but for the last. */
+typedef struct
+{
+  Kind kind;
+  SheafQuotaGate *gate; /* owned by all but FLUSH, and let go in the context */
+  GMainContext *context;
+
+  GTask *task; /* ENTER */
+  SheafQuotaVerdict verdict;
+  gint64 delay;
+  SheafQuota quota;
+
+  SheafQuotaOutcome outcome; /* LEAVE */
+  gboolean has_told;
+  SheafQuota told;
+  gint64 wait;
+
+  gboolean *done; /* FLUSH */
+} Step;
 
 G_DEFINE_FINAL_TYPE (SheafQuotaGate, sheaf_quota_gate, G_TYPE_OBJECT)
 
+static void pump (SheafQuotaGate *self);
+
 static void
-count_take (const SheafQuotaGate *self, Count *count, gint64 limit, gint64 remaining, gint64 reset)
+step_free (gpointer data)
 {
-  gint64 now = g_get_monotonic_time ();
-  gint64 wait = USUAL_SECONDS * G_USEC_PER_SEC;
+  Step *step = data;
 
-  if (remaining < 0)
-    return;
-  if (reset > 0)
-    wait = reset * G_USEC_PER_SEC - g_get_real_time () + MARGIN;
-  /* A late answer of a time that is over says nothing of the present one; its question may have
-   * been counted in either. */
-  if (wait <= MARGIN && count->remaining >= 0 && now < count->reset)
-    {
-      count->remaining = MAX (count->remaining - 1, 0);
-      return;
-    }
-  wait = CLAMP (wait, MARGIN, MAX_SECONDS * G_USEC_PER_SEC);
-  /* More than can be left means that the quota began anew before it said. */
-  if (count->remaining < 0 || now >= count->reset || remaining > count->remaining + self->n_inside)
-    count->remaining = remaining;
-  else
-    count->remaining = MIN (count->remaining, remaining);
-  count->limit = limit;
-  count->reset = now + wait;
+  g_clear_object (&step->task);
+  g_clear_object (&step->gate);
+  g_main_context_unref (step->context);
+  g_free (step);
 }
 
-/* Questions that may still be asked; -1 where any number may. */
-static gint64
-count_left (const SheafQuotaGate *self, Count *count, gint64 now)
+static void
+push (SheafQuotaGate *self, Step *step)
 {
-  gint64 reserve;
-
-  if (count->remaining < 0)
-    return -1;
-  if (now >= count->reset)
-    {
-      count->remaining = count->limit > 0 ? count->limit : -1;
-      count->reset = now + USUAL_SECONDS * G_USEC_PER_SEC;
-      if (count->remaining < 0)
-        return -1;
-    }
-  reserve = MIN (MAX (count->limit, 0) / RESERVE_SHARE, MAX_RESERVE);
-  return MAX (count->remaining - reserve - self->n_inside, 0);
-}
-
-/* How long after the question before the next one may come. */
-static gint64
-count_pace (const Count *count, gint64 left, gint64 now)
-{
-  if (left < 1 || left * SLOW_SHARE >= count->limit)
-    return 0;
-  return CLAMP ((count->reset - now) / left, 0, MAX_PACE);
+  step->gate = g_object_ref (self);
+  step->context = g_main_context_ref_thread_default ();
+  g_thread_pool_push (self->thread, step, NULL);
 }
 
 static GError *
@@ -118,22 +96,21 @@ make_refusal (gint64 wait)
 }
 
 static gboolean
-on_slot (gpointer data)
-{
-  GTask *task = data;
-  SheafQuotaGate *self = g_task_get_source_object (task);
-
-  if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
-    self->n_inside--;
-  if (!g_task_return_error_if_cancelled (task))
-    g_task_return_boolean (task, TRUE);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
 on_cancelled (GCancellable *cancellable, gpointer data)
 {
   return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_slot (gpointer data)
+{
+  GTask *task = data;
+
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    sheaf_quota_gate_leave (g_task_get_source_object (task), SHEAF_QUOTA_NOT_ASKED, NULL, -1);
+  if (!g_task_return_error_if_cancelled (task))
+    g_task_return_boolean (task, TRUE);
+  return G_SOURCE_REMOVE;
 }
 
 /* Lets @task in after @delay, or sooner where it is cancelled. */
@@ -152,22 +129,175 @@ enter_later (GTask *task, gint64 delay)
   g_task_attach_source (task, source, on_slot);
 }
 
+static gboolean
+on_poll (gpointer data)
+{
+  SheafQuotaGate *self = data;
+
+  g_clear_pointer (&self->poll, g_source_unref);
+  pump (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+poll_later (SheafQuotaGate *self)
+{
+  if (self->poll != NULL)
+    return;
+  self->poll = g_timeout_source_new (POLL_MS);
+  g_source_set_callback (self->poll, on_poll, self, NULL);
+  g_source_attach (self->poll, g_main_context_get_thread_default ());
+}
+
+static void
+on_entered (SheafQuotaGate *self, Step *step)
+{
+  self->deciding = FALSE;
+  self->quota = step->quota;
+  if (step->verdict == SHEAF_QUOTA_AFTER_ANSWER)
+    {
+      g_queue_push_head (&self->waiting, g_steal_pointer (&step->task));
+      poll_later (self);
+      return;
+    }
+  if (step->verdict == SHEAF_QUOTA_USED_UP)
+    {
+      if (!g_task_return_error_if_cancelled (step->task))
+        g_task_return_error (step->task, make_refusal (step->delay));
+    }
+  else if (step->delay > 0)
+    {
+      enter_later (step->task, step->delay);
+    }
+  else
+    {
+      on_slot (step->task);
+    }
+  pump (self);
+}
+
+static gboolean
+on_step_done (gpointer data)
+{
+  Step *step = data;
+
+  if (step->kind == ENTER)
+    on_entered (step->gate, step);
+  else
+    pump (step->gate);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+run_step (gpointer data, gpointer user_data)
+{
+  Step *step = data;
+  SheafQuotaGate *self = user_data;
+  SheafQuotaLedger *ledger = self->ledger;
+  g_autoptr (GSource) source = NULL;
+  SheafQuotaRecord *record;
+  SheafQuotaTime now;
+  guint32 owner;
+
+  if (step->kind == FLUSH)
+    {
+      g_mutex_lock (&self->lock);
+      *step->done = TRUE;
+      g_cond_broadcast (&self->flushed);
+      g_mutex_unlock (&self->lock);
+      g_free (step);
+      return;
+    }
+
+  record = sheaf_quota_ledger_open (ledger, &now);
+  owner = sheaf_quota_ledger_get_owner (ledger);
+  if (step->kind == ENTER)
+    step->verdict = sheaf_quota_record_ask (record, owner, &now, &step->delay);
+  else
+    sheaf_quota_record_answer (record, owner, step->outcome, step->has_told ? &step->told : NULL,
+                               step->wait, &now);
+  sheaf_quota_record_get_quota (record, &now, &step->quota);
+  sheaf_quota_ledger_close (ledger, &now);
+
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, on_step_done, step, step_free);
+  g_source_attach (source, step->context);
+}
+
+/* Those who do not want to any more leave the queue. */
+static void
+drop_cancelled (SheafQuotaGate *self)
+{
+  GList *next;
+
+  for (GList *l = self->waiting.head; l != NULL; l = next)
+    {
+      g_autoptr (GTask) task = NULL;
+
+      next = l->next;
+      if (!g_cancellable_is_cancelled (g_task_get_cancellable (l->data)))
+        continue;
+      task = l->data;
+      g_queue_delete_link (&self->waiting, l);
+      g_task_return_error_if_cancelled (task);
+    }
+}
+
+static void
+pump (SheafQuotaGate *self)
+{
+  Step *step;
+
+  drop_cancelled (self);
+  if (self->deciding || self->waiting.length == 0)
+    return;
+  self->deciding = TRUE;
+  step = g_new0 (Step, 1);
+  step->kind = ENTER;
+  step->task = g_queue_pop_head (&self->waiting);
+  push (self, step);
+}
+
+static void
+sheaf_quota_gate_finalize (GObject *object)
+{
+  SheafQuotaGate *self = SHEAF_QUOTA_GATE (object);
+
+  g_assert (self->waiting.length == 0);
+  if (self->poll != NULL)
+    g_source_destroy (self->poll);
+  g_clear_pointer (&self->poll, g_source_unref);
+  g_thread_pool_free (self->thread, FALSE, TRUE);
+  sheaf_quota_ledger_free (self->ledger);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->flushed);
+  G_OBJECT_CLASS (sheaf_quota_gate_parent_class)->finalize (object);
+}
+
 static void
 sheaf_quota_gate_class_init (SheafQuotaGateClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = sheaf_quota_gate_finalize;
 }
 
 static void
 sheaf_quota_gate_init (SheafQuotaGate *self)
 {
-  self->user = (Count){ -1, -1, -1 };
-  self->client = (Count){ -1, -1, -1 };
+  self->quota = (SheafQuota){ -1, -1, -1, -1, -1, -1, -1 };
+  self->thread = g_thread_pool_new (run_step, self, 1, FALSE, NULL);
+  g_queue_init (&self->waiting);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->flushed);
 }
 
 SheafQuotaGate *
-sheaf_quota_gate_new (void)
+sheaf_quota_gate_new (const char *path)
 {
-  return g_object_new (SHEAF_TYPE_QUOTA_GATE, NULL);
+  SheafQuotaGate *self = g_object_new (SHEAF_TYPE_QUOTA_GATE, NULL);
+
+  self->ledger = sheaf_quota_ledger_new (path);
+  return self;
 }
 
 void
@@ -177,8 +307,6 @@ sheaf_quota_gate_enter_async (SheafQuotaGate *self,
                               gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
-  gint64 now = g_get_monotonic_time ();
-  gint64 user, client, pace, slot;
 
   g_return_if_fail (SHEAF_IS_QUOTA_GATE (self));
 
@@ -189,24 +317,8 @@ sheaf_quota_gate_enter_async (SheafQuotaGate *self,
   /* It may be too late already, and then nothing is on its way. */
   if (g_task_return_error_if_cancelled (task))
     return;
-  user = count_left (self, &self->user, now);
-  client = count_left (self, &self->client, now);
-  if (user == 0 || client == 0)
-    {
-      gint64 until = MAX (user == 0 ? self->user.reset : 0, client == 0 ? self->client.reset : 0);
-
-      /* What is on its way may tell more; else nothing changes before the reset. */
-      g_task_return_error (task, make_refusal (until - now));
-      return;
-    }
-  pace = MAX (count_pace (&self->user, user, now), count_pace (&self->client, client, now));
-  slot = MAX (now, self->next_slot);
-  self->next_slot = slot + pace;
-  self->n_inside++;
-  if (pace == 0 || slot == now)
-    g_task_return_boolean (task, TRUE);
-  else
-    enter_later (task, slot - now);
+  g_queue_push_tail (&self->waiting, g_steal_pointer (&task));
+  pump (self);
 }
 
 gboolean
@@ -218,16 +330,48 @@ sheaf_quota_gate_enter_finish (SheafQuotaGate *self, GAsyncResult *result, GErro
 }
 
 void
-sheaf_quota_gate_leave (SheafQuotaGate *self, const SheafQuota *quota)
+sheaf_quota_gate_leave (SheafQuotaGate *self,
+                        SheafQuotaOutcome outcome,
+                        const SheafQuota *told,
+                        gint64 wait)
+{
+  Step *step;
+
+  g_return_if_fail (SHEAF_IS_QUOTA_GATE (self));
+
+  step = g_new0 (Step, 1);
+  step->kind = LEAVE;
+  step->outcome = outcome;
+  step->has_told = told != NULL;
+  if (told != NULL)
+    step->told = *told;
+  step->wait = wait;
+  push (self, step);
+}
+
+void
+sheaf_quota_gate_get_quota (SheafQuotaGate *self, SheafQuota *quota)
 {
   g_return_if_fail (SHEAF_IS_QUOTA_GATE (self));
-  g_return_if_fail (self->n_inside > 0);
+  g_return_if_fail (quota != NULL);
 
-  if (quota != NULL)
-    {
-      count_take (self, &self->user, quota->user_limit, quota->user_remaining, quota->user_reset);
-      count_take (self, &self->client, quota->client_limit, quota->client_remaining,
-                  quota->client_reset);
-    }
-  self->n_inside--;
+  *quota = self->quota;
+}
+
+void
+sheaf_quota_gate_flush (SheafQuotaGate *self)
+{
+  gboolean done = FALSE;
+  Step *step;
+
+  g_return_if_fail (SHEAF_IS_QUOTA_GATE (self));
+
+  step = g_new0 (Step, 1);
+  step->kind = FLUSH;
+  step->done = &done;
+  g_thread_pool_push (self->thread, step, NULL);
+  g_mutex_lock (&self->lock);
+  while (!done)
+    g_cond_wait (&self->flushed, &self->lock);
+  g_mutex_unlock (&self->lock);
 }

@@ -3,19 +3,21 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Services count who runs into their limits, and shut out who does so too often.  So every question
- * under one client ID passes one gate, which knows from the answers what is left: it lets the last
- * of them through slowly, and then says, in place of the service and without asking it, when to
- * come back. */
+ * under one client ID passes one gate, which knows from the answers what is left: it lets the first
+ * through alone, to find out, the last of them slowly, and then says, in place of the service and
+ * without asking it, when to come back.  What it knows is shared with every other Sheaf of the same
+ * person, and stays when the last of them ends. */
 #pragma once
 
-#include "app/gallery/source.h"
+#include "app/gallery/quota-record.h"
 
 G_BEGIN_DECLS
 
 #define SHEAF_TYPE_QUOTA_GATE (sheaf_quota_gate_get_type ())
 G_DECLARE_FINAL_TYPE (SheafQuotaGate, sheaf_quota_gate, SHEAF, QUOTA_GATE, GObject)
 
-SheafQuotaGate *sheaf_quota_gate_new (void);
+/* @path: (nullable): what is shared; %NULL for a gate that knows only what passes it. */
+SheafQuotaGate *sheaf_quota_gate_new (const char *path);
 
 /**
  * sheaf_quota_gate_enter_async:
@@ -32,7 +34,20 @@ void sheaf_quota_gate_enter_async (SheafQuotaGate *self,
  * left: sheaf_error_is_quota_wait() holds for it. */
 gboolean sheaf_quota_gate_enter_finish (SheafQuotaGate *self, GAsyncResult *result, GError **error);
 
-/* @quota: (nullable): what the answer told */
-void sheaf_quota_gate_leave (SheafQuotaGate *self, const SheafQuota *quota);
+/**
+ * sheaf_quota_gate_leave:
+ * @told: (nullable): what the answer told
+ * @wait: seconds that a refusal told to wait, or -1
+ */
+void sheaf_quota_gate_leave (SheafQuotaGate *self,
+                             SheafQuotaOutcome outcome,
+                             const SheafQuota *told,
+                             gint64 wait);
+
+/* What was known when somebody last entered. */
+void sheaf_quota_gate_get_quota (SheafQuotaGate *self, SheafQuota *quota);
+
+/* Waits until everything that was told is written down. */
+void sheaf_quota_gate_flush (SheafQuotaGate *self);
 
 G_END_DECLS

@@ -101,7 +101,7 @@ char *sheaf_source_dup_title (SheafSource *self);
  * SheafQuota:
  *
  * What the service said of its limits; -1 where it said nothing.  @user_reset and @client_reset are
- * seconds since 1970.
+ * seconds since 1970, and so is @now, when it said so by its own clock.
  */
 typedef struct
 {
@@ -111,6 +111,7 @@ typedef struct
   gint64 client_limit;
   gint64 client_remaining;
   gint64 client_reset;
+  gint64 now;
 } SheafQuota;
 
 /* See app/gallery/quota-gate.h. */

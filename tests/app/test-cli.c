@@ -22,6 +22,7 @@
 static char *cli;
 static char *root;
 static char *pictures;
+static guint n_servers; /* another one may be given the port of one that is gone */
 
 typedef struct
 {
@@ -79,17 +80,25 @@ parse_lines (Ran *ran)
     }
 }
 
-/* Runs sheaf-cli with words of @command; "%s" among them is replaced by @argument. */
-static Ran
-run_at (SheafDemoServer *server, const char *id, const char *command, const char *argument)
+/* (transfer full): what Sheaf remembers of the latest server. */
+static char *
+dup_state_folder (void)
+{
+  g_autofree char *name = g_strdup_printf ("state-%u", n_servers);
+
+  return in_root (name);
+}
+
+static GSubprocess *
+begin (SheafDemoServer *server, const char *id, const char *command, const char *argument)
 {
   g_autoptr (GSubprocessLauncher) launcher
       = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_autoptr (GSubprocess) process = NULL;
+  GSubprocess *process;
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) words = g_strsplit (command, " ", -1);
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  Ran ran = { 0 };
+  g_autofree char *state = dup_state_folder ();
 
   g_ptr_array_add (argv, cli);
   for (guint i = 0; words[i] != NULL; i++)
@@ -104,8 +113,18 @@ run_at (SheafDemoServer *server, const char *id, const char *command, const char
   /* No keyring of whoever runs the tests. */
   g_subprocess_launcher_setenv (launcher, "DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent",
                                 TRUE);
+  g_subprocess_launcher_setenv (launcher, "XDG_STATE_HOME", state, TRUE);
   process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, &error);
   g_assert_no_error (error);
+  return process;
+}
+
+static Ran
+finish (GSubprocess *process, const char *command)
+{
+  g_autoptr (GError) error = NULL;
+  Ran ran = { 0 };
+
   g_subprocess_communicate_utf8 (process, NULL, NULL, &ran.out, &ran.err, &error);
   g_assert_no_error (error);
   g_assert_true (g_subprocess_get_if_exited (process));
@@ -114,6 +133,15 @@ run_at (SheafDemoServer *server, const char *id, const char *command, const char
   if (strstr (command, "--json") != NULL)
     parse_lines (&ran);
   return ran;
+}
+
+/* Runs sheaf-cli with words of @command; "%s" among them is replaced by @argument. */
+static Ran
+run_at (SheafDemoServer *server, const char *id, const char *command, const char *argument)
+{
+  g_autoptr (GSubprocess) process = begin (server, id, command, argument);
+
+  return finish (process, command);
 }
 
 static Ran
@@ -132,6 +160,7 @@ serve (const char *fault, guint latency_ms)
   SheafDemoServer *server = sheaf_demo_server_new_in_thread (&options, &error);
 
   g_assert_no_error (error);
+  n_servers++;
   return server;
 }
 
@@ -497,6 +526,63 @@ test_quota (void)
     }
 }
 
+/* What one learned of a quota that is used up, the next knows without asking. */
+static void
+test_quota_is_remembered (void)
+{
+  static const char *const commands[] = { "credits", "credits --json", "list imgur:hot --limit 1" };
+  g_autoptr (SheafDemoServer) server = serve ("quota=1/3600", 0);
+  g_auto (Ran) first = run_at (server, SHEAF_DEMO_CLIENT_ID, "list imgur:hot --limit 1", NULL);
+  guint64 n_requests = sheaf_demo_server_get_n_requests (server);
+
+  g_assert_cmpint (first.status, ==, SHEAF_EXIT_OK);
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autoptr (GSubprocess) process = begin (server, SHEAF_DEMO_CLIENT_ID, commands[i], NULL);
+      GInputStream *said = g_subprocess_get_stderr_pipe (process);
+      gboolean waits = i == G_N_ELEMENTS (commands) - 1;
+      char text[64];
+      g_auto (Ran) ran = { 0 };
+
+      if (waits)
+        {
+          /* It waits, as it says, for an hour. */
+          g_assert_cmpint (g_input_stream_read (said, text, sizeof text, NULL, NULL), >, 0);
+          g_subprocess_send_signal (process, SIGTERM);
+          g_assert_true (g_subprocess_wait (process, NULL, NULL));
+          continue;
+        }
+      ran = finish (process, commands[i]);
+      g_assert_cmpint (ran.status, ==, SHEAF_EXIT_OK);
+      if (i == 0)
+        g_assert_nonnull (strstr (ran.out, "0 of 1 left until "));
+      else
+        g_assert_cmpint (json_object_get_int_member (ran.lines->pdata[0], "user_remaining"), ==, 0);
+    }
+  g_assert_cmpuint (sheaf_demo_server_get_n_requests (server), ==, n_requests);
+}
+
+/* Several at once are no more than one to the service, and none is refused. */
+static void
+test_quota_is_shared (void)
+{
+  g_autoptr (SheafDemoServer) server = serve ("quota=3/2", 20);
+  GSubprocess *processes[4];
+
+  for (guint i = 0; i < G_N_ELEMENTS (processes); i++)
+    processes[i] = begin (server, SHEAF_DEMO_CLIENT_ID, "list imgur:hot --json", NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (processes); i++)
+    {
+      g_auto (Ran) ran = finish (processes[i], "list imgur:hot --json");
+
+      g_assert_cmpint (ran.status, ==, SHEAF_EXIT_OK);
+      g_assert_cmpuint (ran.lines->len, >, 0);
+      g_object_unref (processes[i]);
+    }
+  g_assert_cmpuint (sheaf_demo_server_get_n_requests (server), >, 3);
+  g_assert_cmpuint (sheaf_demo_server_get_n_refused (server), ==, 0);
+}
+
 /* The person's patience holds for what the gallery answers, too. */
 static void
 test_read_timeout (void)
@@ -719,6 +805,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/cli/url-list", test_url_list);
   g_test_add_func ("/cli/exit-statuses", test_exit_statuses);
   g_test_add_func ("/cli/quota", test_quota);
+  g_test_add_func ("/cli/quota-is-remembered", test_quota_is_remembered);
+  g_test_add_func ("/cli/quota-is-shared", test_quota_is_shared);
   g_test_add_func ("/cli/read-timeout", test_read_timeout);
   g_test_add_func ("/cli/client-id-file", test_client_id_file);
   g_test_add_func ("/cli/interrupt", test_interrupt);

@@ -84,7 +84,7 @@ set_up (Fixture *fixture, gconstpointer fault)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  static const char *const kept[] = { "downloads", "data", "cache" };
+  static const char *const kept[] = { "downloads", "data", "cache", "state" };
 
   sheaf_engine_shutdown (fixture->engine);
   g_assert_finalize_object (fixture->engine);
@@ -735,14 +735,17 @@ main (int argc, char *argv[])
 {
   g_autofree char *data = NULL;
   g_autofree char *cache = NULL;
+  g_autofree char *state = NULL;
   int status;
 
   root = g_dir_make_tmp ("sheaf-test-XXXXXX", NULL);
   pictures = g_build_filename (root, "pictures", NULL);
   data = g_build_filename (root, "data", NULL);
   cache = g_build_filename (root, "cache", NULL);
+  state = g_build_filename (root, "state", NULL);
   g_setenv ("XDG_DATA_HOME", data, TRUE);
   g_setenv ("XDG_CACHE_HOME", cache, TRUE);
+  g_setenv ("XDG_STATE_HOME", state, TRUE);
   g_test_init (&argc, &argv, NULL);
   make_pictures ();
 

@@ -136,6 +136,7 @@ run_cli (Place *place, FaultServer *server, char **out, char **err)
   g_subprocess_launcher_setenv (launcher, "IMGUR_CLIENT_ID", "0123456789abcde", TRUE);
   g_subprocess_launcher_setenv (launcher, "XDG_DATA_HOME", data, TRUE);
   g_subprocess_launcher_setenv (launcher, "XDG_CACHE_HOME", data, TRUE);
+  g_subprocess_launcher_setenv (launcher, "XDG_STATE_HOME", data, TRUE);
   g_subprocess_launcher_setenv (launcher, "DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent",
                                 TRUE);
   process = g_subprocess_launcher_spawn (launcher, &error, cli, "download", "imgur:hot", "-o",
