@@ -626,6 +626,17 @@ sheaf_batch_get_error (SheafBatch *self)
   return self->error;
 }
 
+gint64
+sheaf_batch_get_quota_wait (SheafBatch *self)
+{
+  SheafFeed *feed;
+
+  g_return_val_if_fail (SHEAF_IS_BATCH (self), 0);
+
+  feed = g_queue_peek_head (&self->feeds);
+  return feed != NULL && self->running && !self->paused ? sheaf_feed_get_quota_wait (feed) : 0;
+}
+
 void
 sheaf_batch_pause (SheafBatch *self)
 {

@@ -90,6 +90,10 @@ const GError *sheaf_batch_get_error (SheafBatch *self);
  * others; to be asked again with each sums-changed.  (transfer full) (nullable) */
 char *sheaf_batch_dup_trouble (SheafBatch *self);
 
+/* Seconds until the quota that it waits for begins anew, to be asked again like the trouble; 0
+ * while it waits for none.  What is known already goes on meanwhile. */
+gint64 sheaf_batch_get_quota_wait (SheafBatch *self);
+
 void sheaf_batch_pause (SheafBatch *self);
 void sheaf_batch_resume (SheafBatch *self);
 

@@ -17,14 +17,9 @@ on_credits (GObject *object, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (sheaf_imgur_load_credits_finish (result, quota, &error))
-    {
-      sheaf_engine_take_quota (quota, g_task_get_source_object (task));
-      g_task_return_pointer (task, g_steal_pointer (&quota), g_free);
-    }
+    g_task_return_pointer (task, g_steal_pointer (&quota), g_free);
   else
-    {
-      g_task_return_error (task, error);
-    }
+    g_task_return_error (task, error);
 }
 
 void

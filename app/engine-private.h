@@ -24,12 +24,8 @@ gboolean sheaf_engine_fill_context (SheafEngine *self,
 
 /* (transfer none) (nullable): what all questions to the service of @source under @context's client
  * ID share. */
-SheafQuotaGate *sheaf_engine_get_gate (SheafEngine *self,
-                                       const SheafSourceContext *context,
-                                       const char *source);
-
-/* A SheafSourceContext's quota function; @user_data is the engine. */
-void sheaf_engine_take_quota (const SheafQuota *quota, gpointer user_data);
+SheafQuotaGate *
+sheaf_engine_get_gate (SheafEngine *self, const SheafSourceContext *context, const char *source);
 
 /**
  * SheafSourceFacts:

@@ -47,7 +47,6 @@ struct _SheafEngine
   char *notice;                     /* (nullable): about the archive, not yet said */
   SheafDemoServer *demo;            /* (nullable) */
   GHashTable *gates;                /* service and client ID → SheafQuotaGate */
-  SheafQuota quota;
   char *client_id;
   gboolean demo_client_id;
   gboolean closed;
@@ -205,15 +204,11 @@ on_executor_setting (SheafSettings *settings, GParamSpec *pspec, SheafEngine *se
     }
 }
 
-void
-sheaf_engine_take_quota (const SheafQuota *quota, gpointer user_data)
+static void
+on_gate_changed (SheafEngine *self)
 {
-  SheafEngine *self = user_data;
-
-  if (self->closed)
-    return;
-  self->quota = *quota;
-  g_signal_emit (self, signals[QUOTA_CHANGED], 0);
+  if (!self->closed)
+    g_signal_emit (self, signals[QUOTA_CHANGED], 0);
 }
 
 gboolean
@@ -227,12 +222,6 @@ sheaf_engine_may_be_private (SheafEngine *self, const char *source)
 {
   return g_str_equal (source, "demo") || g_str_equal (source, "urls")
          || sheaf_engine_get_api_url (self, source) != NULL;
-}
-
-static void
-quota_clear (SheafQuota *quota)
-{
-  *quota = (SheafQuota){ -1, -1, -1, -1, -1, -1, -1 };
 }
 
 static void
@@ -276,7 +265,6 @@ sheaf_engine_init (SheafEngine *self)
 {
   self->chosen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->gates = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  quota_clear (&self->quota);
 }
 
 SheafEngine *
@@ -313,6 +301,8 @@ sheaf_engine_set_client_id (SheafEngine *self, const char *client_id)
 
   g_free (self->client_id);
   self->client_id = g_strdup (client_id);
+  /* It has a quota of its own. */
+  g_signal_emit (self, signals[QUOTA_CHANGED], 0);
 }
 
 gboolean
@@ -372,9 +362,24 @@ sheaf_engine_get_gate (SheafEngine *self, const SheafSourceContext *context, con
           = imgur ? sheaf_quota_ledger_dup_path (api_url, context->client_id) : NULL;
 
       gate = sheaf_quota_gate_new (path);
+      g_signal_connect_object (gate, "changed", G_CALLBACK (on_gate_changed), self,
+                               G_CONNECT_SWAPPED);
       g_hash_table_insert (self->gates, g_steal_pointer (&key), gate);
     }
   return gate;
+}
+
+/* Where the service of @source is and who asks it; without starting one. */
+static void
+find_api (SheafEngine *self, const char *source, SheafSourceContext *context)
+{
+  gboolean demo = g_str_equal (source, "demo");
+
+  context->client_id = self->client_id;
+  if (demo && self->demo_client_id)
+    context->client_id = SHEAF_DEMO_CLIENT_ID;
+  context->api_url = demo && self->demo != NULL ? sheaf_demo_server_get_api_url (self->demo)
+                                                : sheaf_engine_get_api_url (self, source);
 }
 
 gboolean
@@ -385,28 +390,15 @@ sheaf_engine_fill_context (SheafEngine *self,
 {
   *context = (SheafSourceContext){
     .executor = get_executor (self, USE_API, error),
-    .api_url = sheaf_engine_get_api_url (self, source),
-    .client_id = self->client_id,
     .mature = sheaf_settings_get_mature (self->settings),
     .connect_timeout = sheaf_settings_get_connect_timeout (self->settings),
     .read_timeout = sheaf_settings_get_read_timeout (self->settings),
-    .quota = sheaf_engine_take_quota,
-    .quota_data = self,
   };
   if (context->executor == NULL)
     return FALSE;
-  if (g_str_equal (source, "demo"))
-    {
-      SheafDemoServer *server;
-
-      /* Said before the server is started for nothing. */
-      if (self->demo_client_id)
-        context->client_id = SHEAF_DEMO_CLIENT_ID;
-      server = sheaf_engine_get_demo (self, error);
-      if (server == NULL)
-        return FALSE;
-      context->api_url = sheaf_demo_server_get_api_url (server);
-    }
+  if (g_str_equal (source, "demo") && sheaf_engine_get_demo (self, error) == NULL)
+    return FALSE;
+  find_api (self, source, context);
   context->gate = sheaf_engine_get_gate (self, context, source);
   return TRUE;
 }
@@ -440,12 +432,19 @@ sheaf_engine_open_source (SheafEngine *self, const char *spec, GError **error)
 }
 
 void
-sheaf_engine_get_quota (SheafEngine *self, SheafQuota *quota)
+sheaf_engine_get_quota (SheafEngine *self, const char *source, SheafQuota *quota)
 {
-  g_return_if_fail (SHEAF_IS_ENGINE (self));
-  g_return_if_fail (quota != NULL);
+  SheafSourceContext context = { 0 };
+  SheafQuotaGate *gate;
 
-  *quota = self->quota;
+  g_return_if_fail (SHEAF_IS_ENGINE (self));
+  g_return_if_fail (source != NULL && quota != NULL);
+
+  *quota = (SheafQuota){ -1, -1, -1, -1, -1, -1, -1 };
+  find_api (self, source, &context);
+  gate = sheaf_engine_get_gate (self, &context, source);
+  if (gate != NULL)
+    sheaf_quota_gate_get_quota (gate, quota);
 }
 
 static void

@@ -54,8 +54,9 @@ gboolean sheaf_engine_check_client_id_finish (SheafEngine *self,
                                               SheafQuota *quota,
                                               GError **error);
 
-/* What the last answer said; every field -1 before. */
-void sheaf_engine_get_quota (SheafEngine *self, SheafQuota *quota);
+/* What the service of the sources called @source last said; every field -1 before, and for a source
+ * without a quota. */
+void sheaf_engine_get_quota (SheafEngine *self, const char *source, SheafQuota *quota);
 
 /**
  * sheaf_engine_open_source:

@@ -552,6 +552,17 @@ sheaf_feed_next_finish (SheafFeed *self, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+gint64
+sheaf_feed_get_quota_wait (SheafFeed *self)
+{
+  gint64 left;
+
+  g_return_val_if_fail (SHEAF_IS_FEED (self), 0);
+
+  left = self->quota_until - g_get_monotonic_time ();
+  return left > 0 ? (left + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC : 0;
+}
+
 void
 sheaf_feed_stop (SheafFeed *self)
 {

@@ -79,6 +79,9 @@ void sheaf_feed_next_async (SheafFeed *self,
  */
 GPtrArray *sheaf_feed_next_finish (SheafFeed *self, GAsyncResult *result, GError **error);
 
+/* Seconds until a quota that it waits for begins anew; 0 while it waits for none. */
+gint64 sheaf_feed_get_quota_wait (SheafFeed *self);
+
 /* Nothing more is wanted: who waits gets %G_IO_ERROR_CANCELLED. */
 void sheaf_feed_stop (SheafFeed *self);
 

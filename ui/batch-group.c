@@ -325,6 +325,18 @@ sheaf_batch_group_dup_trouble (SheafBatchGroup *self)
   return trouble;
 }
 
+gint64
+sheaf_batch_group_get_quota_wait (SheafBatchGroup *self)
+{
+  gint64 wait = 0;
+
+  g_return_val_if_fail (SHEAF_IS_BATCH_GROUP (self), 0);
+
+  for (guint i = 0; i < self->batches->len; i++)
+    wait = MAX (wait, sheaf_batch_get_quota_wait (g_ptr_array_index (self->batches, i)));
+  return wait;
+}
+
 void
 sheaf_batch_group_pause (SheafBatchGroup *self)
 {

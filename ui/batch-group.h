@@ -50,6 +50,9 @@ gboolean sheaf_batch_group_get_paused (SheafBatchGroup *self);
 /* What the first of those that cannot go on waits for; (transfer full) (nullable). */
 char *sheaf_batch_group_dup_trouble (SheafBatchGroup *self);
 
+/* Seconds until a quota begins anew that one of them waits for; 0 where none does. */
+gint64 sheaf_batch_group_get_quota_wait (SheafBatchGroup *self);
+
 void sheaf_batch_group_pause (SheafBatchGroup *self);
 void sheaf_batch_group_resume (SheafBatchGroup *self);
 void sheaf_batch_group_cancel (SheafBatchGroup *self);

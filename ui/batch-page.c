@@ -37,6 +37,8 @@ struct _SheafBatchPage
   GtkLabel *title;
   GtkLabel *subtitle;
   GtkProgressBar *progress;
+  GtkWidget *quota_wait;
+  GtkLabel *quota_text;
   GtkWidget *trouble;
   GtkLabel *trouble_text;
   GtkButton *failures;
@@ -197,6 +199,29 @@ update_trouble (SheafBatchPage *self)
     gtk_label_set_text (self->trouble_text, trouble);
 }
 
+/* The text changes each second, and is not read aloud; what is, when it appears, stays. */
+static void
+update_quota_wait (SheafBatchPage *self)
+{
+  gint64 wait = sheaf_batch_group_get_quota_wait (self->group);
+  g_autofree char *span = sheaf_format_countdown (wait);
+  g_autofree char *text = NULL;
+
+  if (wait > 0 && !gtk_widget_get_visible (self->quota_wait))
+    {
+      g_autofree char *sentence = sheaf_format_quota_wait (wait);
+
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->quota_wait),
+                                      GTK_ACCESSIBLE_PROPERTY_LABEL, sentence, -1);
+    }
+  gtk_widget_set_visible (self->quota_wait, wait > 0);
+  if (wait <= 0)
+    return;
+  /* Translators: %s is what is left of the time, counted down: “4:31” */
+  text = g_strdup_printf (_ ("Waiting for the quota: %s"), span);
+  gtk_label_set_text (self->quota_text, text);
+}
+
 static void
 update_header (SheafBatchPage *self, const SheafBatchSums *sums)
 {
@@ -286,6 +311,7 @@ update (SheafBatchPage *self)
 
   update_header (self, &sums);
   update_trouble (self);
+  update_quota_wait (self);
   shown = g_list_model_get_n_items (G_LIST_MODEL (self->arranged));
   gtk_stack_set_visible_child_name (
       self->content,
@@ -613,6 +639,8 @@ sheaf_batch_page_class_init (SheafBatchPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, title);
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, subtitle);
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, progress);
+  gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, quota_wait);
+  gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, quota_text);
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, trouble);
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, trouble_text);
   gtk_widget_class_bind_template_child (widget_class, SheafBatchPage, failures);

@@ -169,6 +169,28 @@ sheaf_format_duration (gint64 seconds)
 }
 
 char *
+sheaf_format_countdown (gint64 seconds)
+{
+  int minutes = (int) (seconds / 60 % 60);
+  int left = (int) (seconds % 60);
+
+  if (seconds >= 3600)
+    return g_strdup_printf ("%d:%02d:%02d", (int) (seconds / 3600), minutes, left);
+  return g_strdup_printf ("%d:%02d", minutes, left);
+}
+
+char *
+sheaf_format_quota_wait (gint64 seconds)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GDateTime) reset = g_date_time_add_seconds (now, (double) seconds);
+  /* Translators: a time of day, as strftime() writes it */
+  g_autofree char *time = g_date_time_format (reset, C_ ("time of day", "%H:%M"));
+
+  return g_strdup_printf (_ ("The quota of your client ID is used up until %s."), time);
+}
+
+char *
 sheaf_format_time (gint64 seconds_since_1970)
 {
   g_autoptr (GDateTime) when = g_date_time_new_from_unix_local (seconds_since_1970);

@@ -24,6 +24,12 @@ char *sheaf_error_text_dup_body (const GError *error);
 /* "2 minutes", "1 hour 5 minutes"; rounded as a person would. */
 char *sheaf_format_duration (gint64 seconds);
 
+/* "4:31", "1:04:31": what is counted down. */
+char *sheaf_format_countdown (gint64 seconds);
+
+/* "14:05" in so many seconds, in the sentence that says that the quota is used up until then. */
+char *sheaf_format_quota_wait (gint64 seconds);
+
 /* "today at 14:05", "on 3 June at 14:05" */
 char *sheaf_format_time (gint64 seconds_since_1970);
 

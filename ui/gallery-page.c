@@ -61,6 +61,7 @@ struct _SheafGalleryPage
   SheafFacetBar *facets;
   GtkDropDown *licence;
   GtkRevealer *more_revealer;
+  GtkWidget *more;
   GtkSpinner *more_spinner;
   GtkLabel *more_label;
   GtkWidget *more_retry;
@@ -72,7 +73,8 @@ struct _SheafGalleryPage
   SheafQuotaButton *quota;
 
   guint64 total;
-  gint64 retry_at; /* monotonic seconds; of the countdown */
+  gint64 retry_at;  /* monotonic seconds; of the countdown */
+  char *quota_wait; /* (nullable): why, where a quota is what ends with it */
   guint countdown_id;
   guint n_retries;
   guint n_countdowns;
@@ -131,6 +133,7 @@ stop_countdown (SheafGalleryPage *self)
 {
   g_clear_handle_id (&self->countdown_id, g_source_remove);
   self->retry_at = 0;
+  g_clear_pointer (&self->quota_wait, g_free);
 }
 
 static gboolean
@@ -140,6 +143,7 @@ on_countdown (gpointer user_data)
   gint64 left = self->retry_at - g_get_monotonic_time () / G_USEC_PER_SEC;
   g_autofree char *span = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *body = NULL;
 
   if (left <= 0)
     {
@@ -147,10 +151,16 @@ on_countdown (gpointer user_data)
       load_more (self);
       return G_SOURCE_REMOVE;
     }
-  span = sheaf_format_duration (left);
-  /* Translators: %s is a span like “40 seconds” */
-  text = g_strdup_printf (_ ("Sheaf tries again in %s."), span);
-  adw_status_page_set_description (self->status, text);
+  span = self->quota_wait != NULL ? sheaf_format_countdown (left) : sheaf_format_duration (left);
+  if (self->quota_wait != NULL)
+    /* Translators: %s is what is left of the time, counted down: “4:31” */
+    text = g_strdup_printf (_ ("Waiting for the quota: %s"), span);
+  else
+    /* Translators: %s is a span like “40 seconds” */
+    text = g_strdup_printf (_ ("Sheaf tries again in %s."), span);
+  if (self->quota_wait != NULL)
+    body = g_strconcat (self->quota_wait, "\n", text, NULL);
+  adw_status_page_set_description (self->status, body != NULL ? body : text);
   gtk_label_set_text (self->more_label, text);
   return G_SOURCE_CONTINUE;
 }
@@ -166,9 +176,10 @@ on_quiet_retry (gpointer user_data)
 }
 
 static void
-start_countdown (SheafGalleryPage *self, gint64 seconds)
+start_countdown (SheafGalleryPage *self, gint64 seconds, const char *quota_wait)
 {
   stop_countdown (self);
+  self->quota_wait = g_strdup (quota_wait);
   self->retry_at = g_get_monotonic_time () / G_USEC_PER_SEC + seconds;
   self->countdown_id = g_timeout_add_seconds (1, on_countdown, self);
   on_countdown (self);
@@ -181,6 +192,7 @@ show_error (SheafGalleryPage *self, const GError *error)
   gint64 wait = sheaf_error_get_retry_after (error);
   gboolean first = g_list_model_get_n_items (G_LIST_MODEL (self->items)) == 0;
   gboolean client_id = sheaf_error_code (error) == SHEAF_ERROR_CLIENT_ID;
+  gboolean quota_wait = sheaf_error_is_quota_wait (error);
 
   gtk_spinner_stop (self->more_spinner);
   if (first)
@@ -188,9 +200,12 @@ show_error (SheafGalleryPage *self, const GError *error)
       g_autofree char *body = sheaf_error_text_dup_body (error);
 
       adw_status_page_set_icon_name (self->status, sheaf_error_text_icon (error));
-      adw_status_page_set_title (self->status, sheaf_error_text_title (error));
+      /* Nothing went wrong, and nothing that a person could press would help. */
+      adw_status_page_set_title (self->status, quota_wait ? _ ("The Quota Is Used Up")
+                                                          : sheaf_error_text_title (error));
       adw_status_page_set_description (self->status, body);
-      gtk_widget_set_visible (self->status_retry, !client_id && self->source != NULL);
+      gtk_widget_set_visible (self->status_retry,
+                              !client_id && !quota_wait && self->source != NULL);
       gtk_widget_set_visible (self->status_client_id, client_id);
       gtk_revealer_set_reveal_child (self->more_revealer, FALSE);
       gtk_stack_set_visible_child_name (self->stack, "status");
@@ -198,14 +213,16 @@ show_error (SheafGalleryPage *self, const GError *error)
   else
     {
       gtk_label_set_text (self->more_label, error->message);
-      gtk_widget_set_visible (self->more_retry, TRUE);
+      gtk_widget_set_visible (self->more_retry, !quota_wait);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->more), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      error->message, -1);
       gtk_revealer_set_reveal_child (self->more_revealer, TRUE);
     }
   /* A quota comes back for certain, and waiting for it costs nothing. */
-  if (sheaf_error_is_quota_wait (error)
+  if (quota_wait
       || (wait > 0 && wait <= MAX_COUNTDOWN && sheaf_error_is_transient (error)
           && self->n_countdowns++ < COUNTDOWNS))
-    start_countdown (self, wait);
+    start_countdown (self, wait, quota_wait ? error->message : NULL);
 }
 
 static void
@@ -303,6 +320,8 @@ load_more (SheafGalleryPage *self)
   else
     {
       gtk_label_set_text (self->more_label, _ ("Loading more…"));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->more), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      _ ("Loading more…"), -1);
       gtk_widget_set_visible (self->more_retry, FALSE);
       gtk_spinner_start (self->more_spinner);
       gtk_revealer_set_reveal_child (self->more_revealer, TRUE);
@@ -315,8 +334,8 @@ load_more (SheafGalleryPage *self)
 static void
 on_near_end (SheafGalleryPage *self)
 {
-  /* After an error the person decides. */
-  if (!gtk_widget_get_visible (self->more_retry))
+  /* After an error the person decides, or time does. */
+  if (!gtk_widget_get_visible (self->more_retry) && self->countdown_id == 0)
     load_more (self);
 }
 
@@ -587,6 +606,7 @@ sheaf_gallery_page_class_init (SheafGalleryPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, facets);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, licence);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, more_revealer);
+  gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, more);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, more_spinner);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, more_label);
   gtk_widget_class_bind_template_child (widget_class, SheafGalleryPage, more_retry);
@@ -666,6 +686,7 @@ sheaf_gallery_page_open (SheafGalleryPage *self, const char *spec)
   gtk_label_set_text (self->title, self->source_title);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), self->source_title);
   sheaf_facet_bar_set_spec (self->facets, self->spec);
+  sheaf_quota_button_set_spec (self->quota, self->spec);
   update_bar (self);
   g_signal_emit (self, signals[OPENED], 0);
 

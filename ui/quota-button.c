@@ -17,7 +17,8 @@ struct _SheafQuotaButton
 {
   GtkWidget parent_instance;
 
-  SheafEngine *engine;
+  SheafEngine *engine; /* (nullable) */
+  const char *source;  /* (nullable): its nick */
 
   /* Template */
   GtkMenuButton *button;
@@ -46,14 +47,31 @@ set_numbers (GtkLabel *label, gint64 remaining, gint64 limit)
   gtk_label_set_text (label, text);
 }
 
+static gboolean
+is_low (gint64 remaining, gint64 limit)
+{
+  return remaining >= 0 && limit > 0 && remaining * 100 / limit < LOW_SHARE;
+}
+
+static void
+set_class (SheafQuotaButton *self, const char *name, gboolean set)
+{
+  if (set)
+    gtk_widget_add_css_class (GTK_WIDGET (self->button), name);
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->button), name);
+}
+
 static void
 update (SheafQuotaButton *self)
 {
-  SheafQuota quota;
+  SheafQuota quota = { -1, -1, -1, -1, -1, -1, -1 };
   g_autofree char *text = NULL;
   g_autofree char *when = NULL;
+  gboolean used_up;
 
-  sheaf_engine_get_quota (self->engine, &quota);
+  if (self->engine != NULL && self->source != NULL)
+    sheaf_engine_get_quota (self->engine, self->source, &quota);
   text = sheaf_format_quota (&quota);
   gtk_widget_set_visible (GTK_WIDGET (self), text != NULL);
   if (text == NULL)
@@ -68,11 +86,12 @@ update (SheafQuotaButton *self)
     when = sheaf_format_time (quota.user_reset);
   gtk_label_set_text (self->reset, when != NULL ? when : C_ ("quota", "not told"));
 
-  if (quota.user_remaining >= 0 && quota.user_limit > 0
-      && quota.user_remaining * 100 / quota.user_limit < LOW_SHARE)
-    gtk_widget_add_css_class (GTK_WIDGET (self->button), "warning");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->button), "warning");
+  used_up = quota.user_remaining == 0 || quota.client_remaining == 0;
+  set_class (self, "error", used_up);
+  set_class (self, "warning",
+             !used_up
+                 && (is_low (quota.user_remaining, quota.user_limit)
+                     || is_low (quota.client_remaining, quota.client_limit)));
 }
 
 static void
@@ -126,6 +145,19 @@ sheaf_quota_button_set_engine (SheafQuotaButton *self, SheafEngine *engine)
 }
 
 void
+sheaf_quota_button_set_spec (SheafQuotaButton *self, const char *spec)
+{
+  const SheafSourceType *type;
+
+  g_return_if_fail (SHEAF_IS_QUOTA_BUTTON (self));
+  g_return_if_fail (spec != NULL);
+
+  type = sheaf_source_type_for (spec);
+  self->source = type != NULL ? type->nick : NULL;
+  update (self);
+}
+
+void
 sheaf_quota_button_set_narrow (SheafQuotaButton *self, gboolean narrow)
 {
   g_return_if_fail (SHEAF_IS_QUOTA_BUTTON (self));
@@ -136,6 +168,5 @@ sheaf_quota_button_set_narrow (SheafQuotaButton *self, gboolean narrow)
   else if (self->narrow != narrow)
     gtk_menu_button_set_child (self->button, GTK_WIDGET (self->left));
   self->narrow = narrow;
-  if (self->engine != NULL)
-    update (self);
+  update (self);
 }

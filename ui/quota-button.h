@@ -17,6 +17,8 @@ G_DECLARE_FINAL_TYPE (SheafQuotaButton, sheaf_quota_button, SHEAF, QUOTA_BUTTON,
 void sheaf_quota_button_set_engine (SheafQuotaButton *self, SheafEngine *engine);
 
 /* Where room is scarce: an icon alone, with the numbers in its popover. */
+/* Whose quota it shows: that of the gallery at @spec; none where that has none. */
+void sheaf_quota_button_set_spec (SheafQuotaButton *self, const char *spec);
 void sheaf_quota_button_set_narrow (SheafQuotaButton *self, gboolean narrow);
 
 G_END_DECLS

@@ -10,6 +10,8 @@
 
 #include "ui/places.h"
 
+#include "app/work/error.h"
+
 #include <glib/gi18n.h>
 
 #define MAX_HISTORY 12
@@ -141,8 +143,12 @@ on_batch_ended (SheafWindow *self, SheafBatch *batch)
 static void
 on_notice (SheafWindow *self, SheafBatch *batch, GError *error)
 {
-  AdwToast *toast = sheaf_toast_new (error->message);
+  AdwToast *toast;
 
+  /* That stands on the page, for as long as it is so. */
+  if (sheaf_error_is_quota_wait (error))
+    return;
+  toast = sheaf_toast_new (error->message);
   adw_toast_set_timeout (toast, 0);
   if (sheaf_batch_get_paused (batch))
     {

@@ -140,6 +140,7 @@ sheaf_command_list (int argc, char **argv)
   listing.feed = sheaf_feed_new (source, NULL, &options);
   listing.loop = g_main_loop_new (NULL, FALSE);
   listing.progress = sheaf_progress_new (FALSE);
+  sheaf_progress_set_json (listing.progress, json);
   g_signal_connect (listing.feed, "notice", G_CALLBACK (on_notice), &listing);
   sheaf_feed_next_async (listing.feed, NULL, on_fed, &listing);
   g_main_loop_run (listing.loop);

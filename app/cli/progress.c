@@ -9,6 +9,7 @@
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
+#include <json-glib/json-glib.h>
 
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -20,6 +21,7 @@
 struct _SheafProgress
 {
   gboolean drawing;
+  gboolean json;
   char *line;         /* (nullable): what is drawn at present */
   char *sums;         /* (nullable): how far it is */
   gint64 wait_until;  /* on the monotonic clock: what a countdown runs to */
@@ -166,11 +168,41 @@ on_countdown (gpointer data)
 }
 
 void
+sheaf_progress_set_json (SheafProgress *self, gboolean json)
+{
+  self->json = json;
+}
+
+/* Beside the results, whose form is fixed. */
+static void
+say_json (SheafProgress *self, const GError *error, gint64 seconds)
+{
+  JsonObject *waiting = json_object_new ();
+  JsonObject *object = json_object_new ();
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *line = NULL;
+
+  json_object_set_string_member (waiting, "kind", sheaf_error_kind (error));
+  json_object_set_string_member (waiting, "message", error->message);
+  json_object_set_int_member (waiting, "seconds", seconds);
+  json_object_set_int_member (waiting, "until", g_get_real_time () / G_USEC_PER_SEC + seconds);
+  json_object_set_object_member (object, "waiting", waiting);
+  json_node_take_object (node, object);
+  line = json_to_string (node, FALSE);
+  sheaf_progress_message (self, line);
+}
+
+void
 sheaf_progress_notice (SheafProgress *self, const GError *error)
 {
   gint64 seconds = sheaf_error_get_retry_after (error);
   g_autoptr (GString) message = g_string_new ("sheaf-cli: ");
 
+  if (self->json && seconds > 0 && !self->drawing)
+    {
+      say_json (self, error, seconds);
+      return;
+    }
   g_string_append (message, error->message);
   if (seconds > 0 && !self->drawing)
     {

@@ -29,6 +29,9 @@ void sheaf_progress_hide (SheafProgress *self);
 /* A line of its own, the progress staying below. */
 void sheaf_progress_message (SheafProgress *self, const char *message);
 
+/* From now on a notice is an object on a line, but for a terminal. */
+void sheaf_progress_set_json (SheafProgress *self, gboolean json);
+
 /* @error, and, where it says when that will be, that it is tried again: counted down on a terminal,
  * below whatever else is drawn; elsewhere said once. */
 void sheaf_progress_notice (SheafProgress *self, const GError *error);

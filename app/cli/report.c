@@ -60,6 +60,7 @@ sheaf_report_new (SheafEngine *engine, gboolean json, gboolean thumbnails)
 
   self->engine = g_object_ref (engine);
   self->progress = sheaf_progress_new (FALSE);
+  sheaf_progress_set_json (self->progress, json);
   self->loop = g_main_loop_new (NULL, FALSE);
   self->json = json;
   self->thumbnails = thumbnails;

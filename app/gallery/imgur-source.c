@@ -210,8 +210,6 @@ on_let_in (GObject *object, GAsyncResult *result, gpointer user_data)
 
   sheaf_quota_gate_get_quota (asking->gate, &quota);
   known = quota.user_remaining >= 0 || quota.client_remaining >= 0;
-  if (known && asking->quota != NULL)
-    asking->quota (&quota, asking->quota_data);
   if (in)
     ask_service (g_steal_pointer (&task));
   else if (known && sheaf_error_is_quota_wait (error) && asking->parser == parse_credits)

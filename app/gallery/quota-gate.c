@@ -11,6 +11,8 @@
 #include "app/gallery/quota-ledger.h"
 #include "app/work/error.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 /* How often it is looked whether another program got its answer. */
@@ -57,6 +59,14 @@ typedef struct
 
   gboolean *done; /* FLUSH */
 } Step;
+
+enum
+{
+  CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (SheafQuotaGate, sheaf_quota_gate, G_TYPE_OBJECT)
 
@@ -153,7 +163,6 @@ static void
 on_entered (SheafQuotaGate *self, Step *step)
 {
   self->deciding = FALSE;
-  self->quota = step->quota;
   if (step->verdict == SHEAF_QUOTA_AFTER_ANSWER)
     {
       g_queue_push_head (&self->waiting, g_steal_pointer (&step->task));
@@ -180,11 +189,20 @@ static gboolean
 on_step_done (gpointer data)
 {
   Step *step = data;
+  SheafQuotaGate *self = step->gate;
+  gint64 now = step->quota.now;
 
+  step->quota.now = self->quota.now;
+  if (memcmp (&step->quota, &self->quota, sizeof self->quota) != 0)
+    {
+      self->quota = step->quota;
+      self->quota.now = now;
+      g_signal_emit (self, signals[CHANGED], 0);
+    }
   if (step->kind == ENTER)
-    on_entered (step->gate, step);
+    on_entered (self, step);
   else
-    pump (step->gate);
+    pump (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -279,6 +297,8 @@ static void
 sheaf_quota_gate_class_init (SheafQuotaGateClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = sheaf_quota_gate_finalize;
+  signals[CHANGED] = g_signal_new ("changed", SHEAF_TYPE_QUOTA_GATE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -352,10 +372,16 @@ sheaf_quota_gate_leave (SheafQuotaGate *self,
 void
 sheaf_quota_gate_get_quota (SheafQuotaGate *self, SheafQuota *quota)
 {
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
   g_return_if_fail (SHEAF_IS_QUOTA_GATE (self));
   g_return_if_fail (quota != NULL);
 
   *quota = self->quota;
+  if (quota->user_reset >= 0 && quota->user_reset < now)
+    quota->user_limit = quota->user_remaining = quota->user_reset = -1;
+  if (quota->client_reset >= 0 && quota->client_reset < now)
+    quota->client_limit = quota->client_remaining = quota->client_reset = -1;
 }
 
 void

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
 #define SHEAF_TYPE_QUOTA_GATE (sheaf_quota_gate_get_type ())
 G_DECLARE_FINAL_TYPE (SheafQuotaGate, sheaf_quota_gate, SHEAF, QUOTA_GATE, GObject)
 
+/* Signal: changed (): there is another quota to get. */
+
 /* @path: (nullable): what is shared; %NULL for a gate that knows only what passes it. */
 SheafQuotaGate *sheaf_quota_gate_new (const char *path);
 
@@ -44,7 +46,7 @@ void sheaf_quota_gate_leave (SheafQuotaGate *self,
                              const SheafQuota *told,
                              gint64 wait);
 
-/* What was known when somebody last entered. */
+/* What was known when somebody last entered or left; every field -1 where nothing is, any more. */
 void sheaf_quota_gate_get_quota (SheafQuotaGate *self, SheafQuota *quota);
 
 /* Waits until everything that was told is written down. */
