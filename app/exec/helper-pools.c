@@ -11,6 +11,17 @@
 
 #include <glib/gi18n-lib.h>
 
+/* The classes of a helper besides the first.  One is chosen here, from one bit: a helper must not
+ * name the program that runs next. */
+static const struct
+{
+  const char *bit;      /* of a reply */
+  const char *argument; /* that starts it */
+} classes[] = {
+  { "needs-loaders", " --loaders" },
+  { "needs-pixbuf", " --pixbuf" },
+};
+
 struct _SheafHelperPools
 {
   char *helper_dir;
@@ -78,6 +89,18 @@ pool_of (SheafHelperPools *self, const char *program)
   return pool;
 }
 
+/* The class of helper that can do what this one could not, or NULL. */
+static const char *
+other_class (SheafReply *reply)
+{
+  gboolean needed = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    if (g_variant_lookup (reply->values, classes[i].bit, "b", &needed) && needed)
+      return classes[i].argument;
+  return NULL;
+}
+
 SheafReply *
 sheaf_helper_pools_run (SheafHelperPools *self,
                         const SheafVerb *verb,
@@ -89,7 +112,7 @@ sheaf_helper_pools_run (SheafHelperPools *self,
 {
   g_autoptr (SheafReply) reply = NULL;
   g_autofree char *other = NULL;
-  gboolean needs_pixbuf = FALSE;
+  const char *argument;
 
   if (verb->helper == NULL)
     {
@@ -100,12 +123,11 @@ sheaf_helper_pools_run (SheafHelperPools *self,
 
   reply = sheaf_helper_pool_run (pool_of (self, verb->helper), job, progress, progress_data,
                                  cancellable, error);
-  if (reply == NULL || !g_variant_lookup (reply->values, "needs-pixbuf", "b", &needs_pixbuf)
-      || !needs_pixbuf)
+  argument = reply != NULL ? other_class (reply) : NULL;
+  if (argument == NULL)
     return g_steal_pointer (&reply);
 
-  /* The class is chosen here, from one bit: a helper must not name the program that runs next. */
-  other = g_strconcat (verb->helper, " --pixbuf", NULL);
+  other = g_strconcat (verb->helper, argument, NULL);
   return sheaf_helper_pool_run (pool_of (self, other), job, progress, progress_data, cancellable,
                                 error);
 }

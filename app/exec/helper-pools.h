@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Executors name a verb; which program serves it, and which class of that program, is decided
- * here.  A helper in the strict sandbox that meets a picture only gdk-pixbuf's own processes can
- * read replies "needs-pixbuf"; the job is then done by the class of helper that allows for them. */
+ * here.  A helper that meets a picture for which it lacks the loader, or the freedom the loader
+ * needs, replies "needs-loaders" or "needs-pixbuf"; the job is then done by that class of helper. */
 #pragma once
 
 #include "app/exec/executor.h"

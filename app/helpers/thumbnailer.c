@@ -2,9 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Two classes of it: the strict one, and with --pixbuf one for those loaders of gdk-pixbuf that
- * need more than to compute.  The strict one says when a picture is for the other
- * (verb-thumbnail.h), and the pools send it there (app/exec/helper-pools.c). */
+ * Three classes of it (verb-thumbnail.h): the one that nearly every picture is for, which starts
+ * fastest; with --loaders one that has gdk-pixbuf's loaders as well, as strictly confined; and with
+ * --pixbuf one for those of its loaders that need more than to compute.  The first says when a
+ * picture is for another, and the pools send it there (app/exec/helper-pools.c). */
 #include "config.h"
 
 #include "app/helpers/sandbox.h"
@@ -27,15 +28,21 @@ static const SheafVerb verbs[] = {
 int
 main (int argc, char **argv)
 {
-  gboolean is_pixbuf_class = argc > 1 && strcmp (argv[1], "--pixbuf") == 0;
+  const char *wanted = argc > 1 ? argv[1] : "";
+  SheafPixbufClass pixbuf = SHEAF_PIXBUF_NONE;
   SheafSandboxClass class = SHEAF_SANDBOX_STRICT;
 
-  if (is_pixbuf_class)
-    class = sheaf_pixbuf_starts_processes () ? SHEAF_SANDBOX_PROCESSES : SHEAF_SANDBOX_FILES;
+  if (strcmp (wanted, "--loaders") == 0)
+    pixbuf = SHEAF_PIXBUF_PLAIN;
+  else if (strcmp (wanted, "--pixbuf") == 0)
+    {
+      pixbuf = SHEAF_PIXBUF_ALL;
+      class = sheaf_pixbuf_starts_processes () ? SHEAF_SANDBOX_PROCESSES : SHEAF_SANDBOX_FILES;
+    }
 
   g_set_prgname ("sheaf-thumbnailer");
   sheaf_sandbox_set_locale ();
-  sheaf_verb_thumbnail_set_pixbuf_class (is_pixbuf_class);
+  sheaf_verb_thumbnail_set_pixbuf_class (pixbuf);
   sheaf_verb_thumbnail_warm_up ();
   sheaf_verb_photo_warm_up ();
   sheaf_sandbox_prepare (class);

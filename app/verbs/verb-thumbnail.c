@@ -22,7 +22,7 @@
 #define DEFAULT_SIZE 128
 #define MAX_SIZE     8192
 
-static gboolean pixbuf_is_here = FALSE;
+static SheafPixbufClass pixbuf_here = SHEAF_PIXBUF_NONE;
 
 typedef struct
 {
@@ -130,6 +130,15 @@ hand_over_pixels (SheafPicture *picture, GVariantDict *values, GError **error)
   return sheaf_pixels_to_memfd (pixels, values, error);
 }
 
+static SheafPixbufClass
+pixbuf_needed (SheafInput *input)
+{
+  /* What is wrong with an empty file, every class can tell. */
+  if (input->length == 0 || !sheaf_needs_pixbuf (input))
+    return SHEAF_PIXBUF_NONE;
+  return sheaf_pixbuf_only_computes (input) ? SHEAF_PIXBUF_PLAIN : SHEAF_PIXBUF_ALL;
+}
+
 SheafReply *
 sheaf_verb_thumbnail_run (SheafJob *job,
                           SheafProgressFunc progress,
@@ -141,15 +150,18 @@ sheaf_verb_thumbnail_run (SheafJob *job,
   g_auto (SheafInput) input = { .fd = -1 };
   g_auto (GVariantDict) values = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (SheafPicture) picture = NULL;
+  SheafPixbufClass needed;
   int fd;
 
   g_return_val_if_fail (job != NULL, NULL);
 
   if (!params_read (&params, job->params, error) || !sheaf_input_init_fd (&input, job->fd, error))
     return NULL;
-  if (!pixbuf_is_here && sheaf_needs_pixbuf (&input) && !sheaf_pixbuf_only_computes (&input))
+  needed = pixbuf_needed (&input);
+  if (needed > pixbuf_here)
     {
-      g_variant_dict_insert (&values, "needs-pixbuf", "b", TRUE);
+      g_variant_dict_insert (
+          &values, needed == SHEAF_PIXBUF_PLAIN ? "needs-loaders" : "needs-pixbuf", "b", TRUE);
       return sheaf_reply_new (g_variant_dict_end (&values), -1);
     }
   picture = sheaf_decode (&input, &params.decode, error);
@@ -167,9 +179,9 @@ sheaf_verb_thumbnail_run (SheafJob *job,
 }
 
 void
-sheaf_verb_thumbnail_set_pixbuf_class (gboolean is_pixbuf_class)
+sheaf_verb_thumbnail_set_pixbuf_class (SheafPixbufClass pixbuf_class)
 {
-  pixbuf_is_here = is_pixbuf_class;
+  pixbuf_here = pixbuf_class;
 }
 
 static SheafPicture *
@@ -221,11 +233,11 @@ sheaf_verb_thumbnail_warm_up (void)
   sheaf_profile_warm_up ();
   warm_up_with (&picture);
   /* One that starts processes may open files all its life, and would start one for each format. */
-  if (!sheaf_pixbuf_starts_processes ())
+  if (pixbuf_here != SHEAF_PIXBUF_NONE && !sheaf_pixbuf_starts_processes ())
     {
       g_autoptr (SheafPicture) from_bmp = NULL;
 
-      sheaf_pixbuf_warm_up (pixbuf_is_here);
+      sheaf_pixbuf_warm_up (pixbuf_here == SHEAF_PIXBUF_ALL);
       from_bmp = decode_bytes (bmp, sizeof bmp);
     }
 }

@@ -29,8 +29,8 @@
  *
  *   "preview" (b): it is the embedded one; the real one should be asked for
  *
- *   or, without a descriptor: "needs-pixbuf" (b): only a helper of the other class can read it,
- *   see sheaf_verb_thumbnail_set_pixbuf_class()
+ *   or, without a descriptor: "needs-loaders" or "needs-pixbuf" (b): a helper of that class is the
+ *   one that can read it, see SheafPixbufClass
  *
  * Errors: %SHEAF_ERROR_NOT_A_PICTURE, %SHEAF_ERROR_DECODE, %SHEAF_ERROR_TOO_LARGE. */
 #pragma once
@@ -46,15 +46,25 @@ SheafReply *sheaf_verb_thumbnail_run (SheafJob *job,
                                       GError **error);
 
 /**
- * sheaf_verb_thumbnail_set_pixbuf_class:
- * @is_pixbuf_class: whether this process may do more than compute
+ * SheafPixbufClass:
+ * @SHEAF_PIXBUF_NONE: our own decoders alone, which is what a process has unless it says otherwise
+ * @SHEAF_PIXBUF_PLAIN: and those loaders of gdk-pixbuf that only compute ("needs-loaders")
+ * @SHEAF_PIXBUF_ALL: and all others ("needs-pixbuf")
  *
- * From 2.44 on, gdk-pixbuf decodes in processes of its own, and some of its older loaders open
- * files (SVG, XPM) or make threads (AVIF), which the sandbox does not allow; so there are two
- * classes of helper.  In the strict one, which is what a process is unless it says otherwise, a
- * picture for such a loader is answered by "needs-pixbuf".
+ * How much of gdk-pixbuf a helper has.  Loading its modules takes longer than everything else at a
+ * helper's start, and nearly all pictures are JPEG, PNG, WebP or GIF: so the first helper does
+ * without.  And from 2.44 on, gdk-pixbuf decodes in processes of its own, and some of its older
+ * loaders open files (SVG, XPM) or make threads (AVIF), which the strict sandbox does not allow.
  */
-void sheaf_verb_thumbnail_set_pixbuf_class (gboolean is_pixbuf_class);
+typedef enum
+{
+  SHEAF_PIXBUF_NONE,
+  SHEAF_PIXBUF_PLAIN,
+  SHEAF_PIXBUF_ALL,
+} SheafPixbufClass;
+
+/* What this process has; before warming up. */
+void sheaf_verb_thumbnail_set_pixbuf_class (SheafPixbufClass pixbuf_class);
 
 /**
  * sheaf_verb_thumbnail_warm_up:

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-gboolean contract_is_pixbuf_class;
+const char *contract_class = "";
 SheafReply *(*contract_nested_run) (SheafJob *job, GError **error);
 
 static guint
@@ -230,9 +230,14 @@ class_run (SheafJob *job,
            GCancellable *cancellable,
            GError **error)
 {
-  if (!contract_is_pixbuf_class)
-    return sheaf_reply_new (g_variant_new_parsed ("{'needs-pixbuf': <true>}"), -1);
-  return sheaf_reply_new (g_variant_new_parsed ("{'class': <'pixbuf'>}"), -1);
+  g_autofree char *bit = NULL;
+  const char *wanted = "";
+
+  g_variant_lookup (job->params, "wanted", "&s", &wanted);
+  if (g_str_equal (wanted, contract_class))
+    return sheaf_reply_new (g_variant_new_parsed ("{'class': <%s>}", contract_class), -1);
+  bit = g_strconcat ("needs-", wanted, NULL);
+  return sheaf_reply_new (g_variant_new_parsed ("{%s: <true>}", bit), -1);
 }
 
 /* The same without blocking.  What takes no time is done at once. */

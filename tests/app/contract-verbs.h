@@ -20,7 +20,7 @@
  *   half        the beginning of a frame, then silence
  *   leave       ends cleanly without an answer
  *   environment "names" (as) of the variables it sees, "n-fds" (u) of open descriptors
- *   class       "needs-pixbuf" (b) from the strict class of helper, "class" (s) from the other */
+ *   class       "class" (s), where it is the one of "wanted" (s); else "needs-" and that (b) */
 #pragma once
 
 #include "app/exec/executor.h"
@@ -31,8 +31,8 @@ G_BEGIN_DECLS
 extern const SheafVerb contract_helper_verbs[];
 extern const SheafVerb contract_helper_verbs_async[];
 
-/* Set in the helper: whether it was started as the class for gdk-pixbuf's own processes. */
-extern gboolean contract_is_pixbuf_class;
+/* Set in the helper: which class it was started as: "loaders", "pixbuf", "" for the first. */
+extern const char *contract_class;
 
 /* What "nested" runs its inner job on: set by the test. */
 extern SheafReply *(*contract_nested_run) (SheafJob *job, GError **error);

@@ -8,10 +8,13 @@
 
 #include "app/work/helper-loop.h"
 
+#include <string.h>
+
 int
 main (int argc, char *argv[])
 {
-  contract_is_pixbuf_class = argc > 1 && g_str_equal (argv[1], "--pixbuf");
+  if (argc > 1 && (g_str_equal (argv[1], "--loaders") || g_str_equal (argv[1], "--pixbuf")))
+    contract_class = argv[1] + strlen ("--");
   if (argc > 1 && g_str_equal (argv[1], "--async"))
     return sheaf_helper_serve (contract_helper_verbs_async);
   return sheaf_helper_serve (contract_helper_verbs);

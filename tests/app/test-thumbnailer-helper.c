@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "app/exec/executor.h"
+#include "app/exec/helper.h"
 #include "app/work/error.h"
 #include "app/work/pixels.h"
 
@@ -113,6 +114,33 @@ test_other_class (void)
     assert_thumbnail (svg, strlen (svg));
 }
 
+/* The helper that everything is sent to first is the one that starts fast: it leaves gdk-pixbuf's
+ * loaders to one that is started only when they are needed. */
+static void
+test_first_class (void)
+{
+  g_autoptr (GByteArray) bmp = picture ("bmp");
+  g_autoptr (GError) error = NULL;
+  SheafHelper *helper = sheaf_helper_start ("sheaf-thumbnailer", NULL, &error);
+  int fd = memfd_create ("picture", MFD_CLOEXEC);
+  g_autoptr (SheafJob) job = NULL;
+  g_autoptr (SheafReply) reply = NULL;
+  SheafHelperState state;
+  gboolean needed = FALSE;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (write (fd, bmp->data, bmp->len), ==, (gssize) bmp->len);
+  job = sheaf_job_new ("thumbnail", g_variant_new_parsed ("{'size': <uint32 32>}"), fd, 20000);
+  reply = sheaf_helper_run (helper, job, NULL, NULL, NULL, NULL, &state, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (reply->fd, ==, -1);
+  g_assert_true (g_variant_lookup (reply->values,
+                                   gdk_pixbuf_minor_version < 44 ? "needs-loaders" : "needs-pixbuf",
+                                   "b", &needed));
+  g_assert_true (needed);
+  sheaf_helper_free (helper);
+}
+
 static void
 test_not_a_picture (void)
 {
@@ -148,6 +176,7 @@ main (int argc, char *argv[])
         }
     }
   g_test_add_func ("/thumbnailer-helper/other-class", test_other_class);
+  g_test_add_func ("/thumbnailer-helper/first-class", test_first_class);
   g_test_add_func ("/thumbnailer-helper/not-a-picture", test_not_a_picture);
   status = g_test_run ();
   g_object_unref (executor);
