@@ -15,7 +15,6 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 /* A few scenes, a little larger than the pictures, which are cut from them at different places. */
@@ -112,11 +111,18 @@ download_job (const char *input, guint index, const char *output, GError **error
       "fetch", g_variant_new_parsed ("{'url': <%s>, 'allow-private': <true>}", address), fd, 0);
 }
 
+/* Its file is made now, as a download's is: how long that takes is the file system's affair, ext4
+ * needing up to a millisecond for each where many were removed a moment ago, as after a run. */
 static SheafJob *
-thumbnail_job (const char *input, GError **error)
+thumbnail_job (const char *input, guint index, const char *output, GError **error)
 {
-  int fd = open_file (input, O_RDONLY, error);
+  g_autofree char *path = output_path (output, index);
+  int fd = open_file (path, O_WRONLY | O_CREAT | O_TRUNC, error);
 
+  if (fd < 0)
+    return NULL;
+  close (fd);
+  fd = open_file (input, O_RDONLY, error);
   if (fd < 0)
     return NULL;
   return sheaf_job_new (
@@ -149,7 +155,7 @@ sheaf_compare_jobs_new (const char *workload,
       {
         SheafJob *job = g_str_equal (workload, "download")
                             ? download_job (inputs[i], i, output, error)
-                            : thumbnail_job (inputs[i], error);
+                            : thumbnail_job (inputs[i], i, output, error);
 
         if (job == NULL)
           return NULL;
@@ -163,9 +169,10 @@ sheaf_compare_keep (
     const char *workload, guint index, SheafReply *reply, const char *output, GError **error)
 {
   g_autofree char *path = NULL;
+  g_autofree guint8 *data = NULL;
   guint64 length = 0;
-  gpointer data;
   gboolean success;
+  int fd;
 
   if (!g_str_equal (workload, "thumbnail"))
     return TRUE;
@@ -174,14 +181,18 @@ sheaf_compare_keep (
   if (!g_variant_lookup (reply->values, "length", "t", &length) || length == 0
       || length > (guint64) lseek (reply->fd, 0, SEEK_END))
     return sheaf_fail (error, SHEAF_ERROR_PROTOCOL, _ ("A thumbnail came without its bytes"));
-  data = mmap (NULL, length, PROT_READ, MAP_PRIVATE, reply->fd, 0);
-  if (data == MAP_FAILED)
-    return sheaf_fail (error, SHEAF_ERROR_FILE, "%s", g_strerror (errno));
 
   path = output_path (output, index);
-  success = g_file_set_contents_full (path, data, length, G_FILE_SET_CONTENTS_NONE, 0600, error);
-  munmap (data, length);
-  return success;
+  fd = open_file (path, O_WRONLY, error);
+  if (fd < 0)
+    return FALSE;
+  data = g_malloc (length);
+  success = pread (reply->fd, data, length, 0) == (gssize) length
+            && write (fd, data, length) == (gssize) length;
+  success = close (fd) == 0 && success;
+  if (!success)
+    return sheaf_fail (error, SHEAF_ERROR_FILE, "%s: %s", path, g_strerror (errno));
+  return TRUE;
 }
 
 static gboolean
