@@ -35,13 +35,14 @@ struct _SheafHelperPool
 
   GMutex mutex;
   GCond changed;      /* a helper came free, or there is room for one, or all is over */
-  GCond keeper_wakes; /* the list of idle helpers is not what it was */
+  GCond keeper_wakes; /* there is an idle helper for the keeper to see to */
   GQueue idle;        /* (element-type Idle) (owned): longest idle first */
   guint n_helpers;    /* those busy, starting and ending included */
   guint n_running;    /* jobs under way */
   guint n_crashes;    /* in a row */
   gint64 not_before;  /* no start before this time */
   GThread *keeper;
+  gboolean keeper_sleeps; /* without end: it knows of nothing that will grow old */
   GCancellable *closing;
   gboolean closed;
 };
@@ -77,7 +78,9 @@ keep (gpointer data)
 
       if (first == NULL)
         {
+          self->keeper_sleeps = TRUE;
           g_cond_wait (&self->keeper_wakes, &self->mutex);
+          self->keeper_sleeps = FALSE;
           continue;
         }
       if (g_get_monotonic_time () < first->since + self->retire_after)
@@ -303,7 +306,7 @@ release (SheafHelperPool *self, SheafHelper *helper, SheafHelperState state)
       g_queue_push_tail (&self->idle, idle);
       if (self->keeper == NULL && !self->closed)
         self->keeper = g_thread_new ("helper-keeper", keep, self);
-      else if (self->idle.length == 1)
+      else if (self->keeper_sleeps)
         g_cond_signal (&self->keeper_wakes);
     }
   g_cond_broadcast (&self->changed);

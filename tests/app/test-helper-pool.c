@@ -41,6 +41,28 @@ assert_runs (SheafHelperPool *pool)
   g_assert_nonnull (reply);
 }
 
+/* How often the thread that ends idle helpers went to sleep. */
+static guint64
+count_sleeps_of_keeper (void)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *task;
+  guint64 n = 0;
+
+  while ((task = g_dir_read_name (tasks)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc/self/task", task, "status", NULL);
+      g_autofree char *status = NULL;
+
+      if (g_file_get_contents (path, &status, NULL, NULL)
+          && g_str_has_prefix (status, "Name:\thelper-keeper\n"))
+        n += g_ascii_strtoull (strstr (status, "\nvoluntary_ctxt_switches:")
+                                   + strlen ("\nvoluntary_ctxt_switches:"),
+                               NULL, 10);
+    }
+  return n;
+}
+
 static void
 test_thousand_jobs (void)
 {
@@ -62,6 +84,9 @@ test_thousand_jobs (void)
     }
   g_assert_cmpuint (count_fds (), ==, n_fds);
   g_assert_cmpuint (sheaf_helper_pool_get_n_running (pool), ==, 1);
+  /* A helper that comes free is not a reason to wake it, or every job would. */
+  g_assert_cmpuint (count_sleeps_of_keeper (), >, 0);
+  g_assert_cmpuint (count_sleeps_of_keeper (), <, 50);
   sheaf_helper_pool_shutdown (pool);
   g_assert_cmpuint (sheaf_helper_pool_get_n_running (pool), ==, 0);
   assert_no_children ();
