@@ -124,19 +124,19 @@ sheaf_comparison_dup_advice (SheafComparison *self)
     /* Translators: a way of working, seconds */
     return g_strdup_printf (
         _ ("Only “%s” was measured: it took %.2f seconds.  What is better takes others to tell."),
-        best->executor, best->wall_s);
+        best->name, best->wall_s);
   if (sequential == NULL)
     /* Translators: a way of working, seconds */
     return g_strdup_printf (
         _ ("Use “%s” here: with %.2f seconds it was the fastest of those tried, "
            "or as fast as that for less work."),
-        best->executor, best->wall_s);
+        best->name, best->wall_s);
   if (best == sequential && is_fastest (sequential, sheaf_comparison_get_rows (self)))
     /* Translators: a way of working; milliseconds; seconds */
     return g_strdup_printf (
         _ ("Use “%s” here: one piece of this work takes %.3f milliseconds and all of it %.2f "
            "seconds, so handing pieces out costs more than it gains."),
-        best->executor, sequential->wall_s * 1000 / sheaf_comparison_get_workload (self)->n_items,
+        best->name, sequential->wall_s * 1000 / sheaf_comparison_get_workload (self)->n_items,
         sequential->wall_s);
   if (best == sequential)
     /* Translators: a way of working; milliseconds; seconds */
@@ -144,7 +144,7 @@ sheaf_comparison_dup_advice (SheafComparison *self)
         _ ("Use “%s” here: one piece of this work takes %.3f milliseconds and all "
            "of it %.2f seconds, so handing pieces out costs about as much as it "
            "gains."),
-        best->executor, sequential->wall_s * 1000 / sheaf_comparison_get_workload (self)->n_items,
+        best->name, sequential->wall_s * 1000 / sheaf_comparison_get_workload (self)->n_items,
         sequential->wall_s);
   if (sequential->cpu_s < BUSY * sequential->wall_s && best->speedup > OVER_CORE * n_cores)
     /* Translators: a way of working; how many times as fast; how many at once; percent */
@@ -157,8 +157,7 @@ sheaf_comparison_dup_advice (SheafComparison *self)
             "percent of the time alone goes into waiting for answers, and waiting can be "
             "shared.",
             best->jobs),
-        best->executor, best->speedup, best->jobs,
-        100 * (1 - sequential->cpu_s / sequential->wall_s));
+        best->name, best->speedup, best->jobs, 100 * (1 - sequential->cpu_s / sequential->wall_s));
   /* Translators: a way of working; how many times as fast; how many processor cores */
   return g_strdup_printf (
       ngettext ("Use “%s” here: it was %.1f times as fast as one at a time; the work keeps the "
@@ -166,7 +165,7 @@ sheaf_comparison_dup_advice (SheafComparison *self)
                 "Use “%s” here: it was %.1f times as fast as one at a time; the work keeps the "
                 "processor busy, and more at once than its %u cores would gain nothing.",
                 n_cores),
-      best->executor, best->speedup, n_cores);
+      best->name, best->speedup, n_cores);
 }
 
 #define N_COLUMNS 6
@@ -196,7 +195,7 @@ sheaf_comparison_to_text (SheafComparison *self)
 
       if (!is_measured (row))
         continue;
-      g_ptr_array_add (cells, g_strdup (row->executor));
+      g_ptr_array_add (cells, g_strdup (row->name));
       g_ptr_array_add (cells, g_strdup_printf ("%u", row->jobs));
       g_ptr_array_add (cells, g_strdup_printf ("%.3f", row->wall_s));
       g_ptr_array_add (cells, g_strdup_printf ("%.3f", row->cpu_s));
@@ -227,7 +226,7 @@ sheaf_comparison_to_text (SheafComparison *self)
       SheafComparisonRow *row = rows->pdata[i];
 
       if (row->failure != NULL)
-        g_string_append_printf (text, "%s: %s\n", row->executor, row->failure);
+        g_string_append_printf (text, "%s: %s\n", row->name, row->failure);
     }
   advice = sheaf_comparison_dup_advice (self);
   if (advice != NULL)

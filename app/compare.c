@@ -148,7 +148,7 @@ add_row (SheafComparison *self, const SheafExecutorType *type)
 {
   Series *series = g_new0 (Series, 1);
 
-  series->row.executor = type->nick;
+  series->row.executor = series->row.name = type->nick;
   series->walls = g_array_new (FALSE, FALSE, sizeof (double));
   series->cpus = g_array_new (FALSE, FALSE, sizeof (double));
   series->peaks = g_array_new (FALSE, FALSE, sizeof (double));
@@ -498,10 +498,10 @@ run_one (Course *course, guint index, GCancellable *cancellable, GError **error)
 {
   SheafComparison *self = g_task_get_source_object (course->task);
   Series *series = self->series->pdata[index];
-  const char *executor = series->row.executor;
+  const char *executor = series->row.executor, *name = series->row.name;
   g_autofree char *jobs = g_strdup_printf ("%u", self->n_jobs);
   /* Translators: the way of working, and how often out of how often */
-  g_autofree char *status = g_strdup_printf (_ ("%s, run %u of %u"), executor,
+  g_autofree char *status = g_strdup_printf (_ ("%s, run %u of %u"), name,
                                              course->n_done / self->series->len + 1, self->n_runs);
   char scale[G_ASCII_DTOSTR_BUF_SIZE];
   const char *arguments[]
@@ -544,7 +544,7 @@ run_one (Course *course, guint index, GCancellable *cancellable, GError **error)
     course->digest = g_steal_pointer (&digest);
   else if (!g_str_equal (course->digest, digest))
     return sheaf_fail (error, SHEAF_ERROR_PROTOCOL,
-                       _ ("“%s” came to another result than the others"), executor);
+                       _ ("“%s” came to another result than the others"), name);
 
   tell (course->task, (course->n_done + 1) / (double) course->n_all, status, index, &measured);
   return TRUE;
@@ -659,6 +659,20 @@ compare_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 
   if (folder != NULL)
     remove_pictures (folder, n_pictures);
+void
+sheaf_comparison_use_titles (SheafComparison *self)
+{
+  g_return_if_fail (SHEAF_IS_COMPARISON (self));
+  g_return_if_fail (!self->started);
+
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      SheafComparisonRow *row = self->rows->pdata[i];
+
+      row->name = _ (find_type (row->executor, NULL)->title);
+    }
+}
+
   if (course.output != NULL)
     g_rmdir (course.output);
   g_free (course.output);

@@ -32,6 +32,7 @@ extern const SheafWorkload sheaf_workloads[];
 /**
  * SheafComparisonRow:
  * @executor: nick, as in sheaf_executor_types
+ * @name: what the person reads: the nick, or the title, see sheaf_comparison_use_titles()
  * @jobs: how many at once
  * @runs: how many runs the medians are of; 0: not measured yet
  * @failure: (nullable): why it could not do the work, in words; then it is out of the comparison
@@ -43,6 +44,7 @@ extern const SheafWorkload sheaf_workloads[];
 typedef struct
 {
   const char *executor;
+  const char *name;
   guint jobs;
   guint runs;
   const char *failure;
@@ -75,6 +77,10 @@ SheafComparison *sheaf_comparison_new (
 /* Makes every hash @scale times as heavy as it is by default; above 0, up to 100.  Before running.
  */
 void sheaf_comparison_set_scale (SheafComparison *self, double scale);
+
+/* Calls each way of working by its title, as windows do, and not by what the command line takes.
+ * Before running. */
+void sheaf_comparison_use_titles (SheafComparison *self);
 
 /**
  * sheaf_comparison_run_async:

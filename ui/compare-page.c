@@ -48,15 +48,6 @@ chosen_workload (SheafComparePage *self)
   return &sheaf_workloads[adw_combo_row_get_selected (self->workload)];
 }
 
-static const char *
-executor_title (const char *nick)
-{
-  for (const SheafExecutorType *type = sheaf_executor_types; type->nick != NULL; type++)
-    if (g_strcmp0 (type->nick, nick) == 0)
-      return _ (type->title);
-  return nick;
-}
-
 /* The setting that a workload's winner belongs into; NULL for work that Sheaf only measures. */
 static const char *
 setting_for (const SheafWorkload *workload)
@@ -81,10 +72,9 @@ fill_bar (SheafBar *bar, const SheafComparisonRow *row, const char *best)
 {
   if (row->jobs > 1)
     /* Translators: a way of working and how many at once: “Threads × 8” */
-    bar->title
-        = g_strdup_printf (C_ ("executor", "%s × %u"), executor_title (row->executor), row->jobs);
+    bar->title = g_strdup_printf (C_ ("executor", "%s × %u"), row->name, row->jobs);
   else
-    bar->title = g_strdup (executor_title (row->executor));
+    bar->title = g_strdup (row->name);
   bar->best = g_strcmp0 (row->executor, best) == 0;
   if (row->failure != NULL)
     {
@@ -252,6 +242,7 @@ run (GSimpleAction *action, GVariant *parameter, gpointer user_data)
       gtk_widget_activate_action (GTK_WIDGET (self), "win.say", "s", error->message);
       return;
     }
+  sheaf_comparison_use_titles (self->comparison);
   g_signal_connect_object (self->comparison, "changed", G_CALLBACK (on_comparison_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->comparison, "notify", G_CALLBACK (on_progress), self,

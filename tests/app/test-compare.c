@@ -150,6 +150,35 @@ test_primes (void)
     g_assert_cmpfloat (((SheafComparisonRow *) rows->pdata[i])->speedup, <, 1.8);
 }
 
+/* A window shows titles; the nick is what it stores. */
+static void
+test_titles (void)
+{
+  static const char *const executors[] = { "sequential", NULL };
+  g_autoptr (SheafComparison) comparison = sheaf_comparison_new ("hash", executors, 0, 1, NULL);
+  g_autofree char *advice = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *json = NULL;
+  g_autofree char *status = NULL;
+  Watched watched = { 0 };
+
+  sheaf_comparison_set_scale (comparison, 0.01);
+  sheaf_comparison_use_titles (comparison);
+  run (comparison, NULL, &watched);
+  g_assert_no_error (watched.error);
+
+  advice = sheaf_comparison_dup_advice (comparison);
+  text = sheaf_comparison_to_text (comparison);
+  json = sheaf_comparison_to_json (comparison);
+  g_object_get (comparison, "status", &status, NULL);
+  g_assert_nonnull (strstr (advice, "“One at a time”"));
+  g_assert_nonnull (strstr (text, "One at a time  "));
+  g_assert_null (strstr (text, "sequential"));
+  g_assert_true (g_str_has_prefix (status, "One at a time, "));
+  g_assert_nonnull (strstr (json, "\"executor\":\"sequential\""));
+  g_assert_cmpstr (sheaf_comparison_get_best (comparison), ==, "sequential");
+}
+
 static void
 test_thumbnail (void)
 {
@@ -371,6 +400,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/compare/usage", test_usage);
   g_test_add_func ("/compare/hash", test_hash);
   g_test_add_func ("/compare/primes", test_primes);
+  g_test_add_func ("/compare/titles", test_titles);
   g_test_add_func ("/compare/thumbnail", test_thumbnail);
   g_test_add_func ("/compare/download", test_download);
   g_test_add_func ("/compare/cancelled", test_cancelled);
