@@ -11,14 +11,15 @@
 #include "app/compare-work.h"
 #include "app/exec/executor.h"
 #include "app/exec/helper.h"
+#include "app/scratch.h"
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
 #define DEFAULT_RUNS    3
+#define SCRATCH_PREFIX  "sheaf-compare-"
 #define TROUBLE_SECONDS 10 /* an executor that waits for others so long has failed */
 
 const SheafWorkload sheaf_workloads[] = {
@@ -431,25 +432,11 @@ typedef struct
 {
   GTask *task;
   GStrv inputs;
-  char *output; /* folder that a run writes to */
-  char *digest; /* of the first run; every other must have the same */
-  guint n_done; /* runs */
+  SheafScratch *output; /* what a run writes to */
+  char *digest;         /* of the first run; every other must have the same */
+  guint n_done;         /* runs */
   guint n_all;
 } Course;
-
-static void
-empty_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-}
 
 /* What a run says before its result: how many pieces are done, or "?" and what it waits for.
  * Returns: how it ended, as far as anything ended; the last line */
@@ -504,8 +491,10 @@ run_one (Course *course, guint index, GCancellable *cancellable, GError **error)
   g_autofree char *status = g_strdup_printf (_ ("%s, run %u of %u"), name,
                                              course->n_done / self->series->len + 1, self->n_runs);
   char scale[G_ASCII_DTOSTR_BUF_SIZE];
-  const char *arguments[]
-      = { "run", self->workload->name, executor, jobs, scale, course->output, NULL };
+  const char *arguments[] = { "run",    self->workload->name,
+                              executor, jobs,
+                              scale,    sheaf_scratch_get_path (course->output),
+                              NULL };
   g_autoptr (GSubprocess) process = NULL;
   g_autofree char *input = g_strjoinv ("\n", course->inputs);
   g_autofree char *last = NULL;
@@ -565,16 +554,6 @@ list_pictures (const char *folder, guint n)
   return g_strv_builder_end (builder);
 }
 
-static void
-remove_pictures (const char *folder, guint n)
-{
-  g_auto (GStrv) pictures = list_pictures (folder, n);
-
-  for (guint i = 0; pictures[i] != NULL; i++)
-    g_unlink (pictures[i]);
-  g_rmdir (folder);
-}
-
 static gboolean
 run_all (Course *course, GCancellable *cancellable, GError **error)
 {
@@ -592,7 +571,7 @@ run_all (Course *course, GCancellable *cancellable, GError **error)
         if (failed[i])
           continue;
         failed[i] = !run_one (course, i, cancellable, &failure);
-        empty_folder (course->output);
+        sheaf_scratch_empty (course->output);
         if (g_cancellable_set_error_if_cancelled (cancellable, error))
           return FALSE;
         if (!failed[i])
@@ -633,49 +612,35 @@ compare_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 {
   SheafComparison *self = source;
   Course course = { .task = task, .n_all = self->n_runs * self->series->len };
-  g_autofree char *folder = NULL;
+  g_autoptr (SheafScratch) folder = NULL;
   guint n_pictures = 0;
   GError *error = NULL;
   gboolean success = TRUE, serve = g_str_equal (self->workload->name, "download");
 
   if (serve || g_str_equal (self->workload->name, "thumbnail"))
     n_pictures = self->workload->n_items;
-  course.output = g_dir_make_tmp ("sheaf-compare-XXXXXX", &error);
+  course.output = sheaf_scratch_new (SCRATCH_PREFIX, &error);
   success = course.output != NULL;
   if (success && n_pictures > 0)
     {
       tell (task, 0, _ ("Painting the pictures"), 0, NULL);
-      folder = g_dir_make_tmp ("sheaf-compare-XXXXXX", &error);
-      success = folder != NULL && sheaf_compare_paint (folder, n_pictures, cancellable, &error);
+      folder = sheaf_scratch_new (SCRATCH_PREFIX, &error);
+      success = folder != NULL
+                && sheaf_compare_paint (sheaf_scratch_get_path (folder), n_pictures, cancellable,
+                                        &error);
     }
 
   if (success && serve)
-    success = run_with_server (&course, folder, cancellable, &error);
+    success = run_with_server (&course, sheaf_scratch_get_path (folder), cancellable, &error);
   else if (success)
     {
-      course.inputs = folder != NULL ? list_pictures (folder, n_pictures) : g_new0 (char *, 1);
+      course.inputs = folder != NULL ? list_pictures (sheaf_scratch_get_path (folder), n_pictures)
+                                     : g_new0 (char *, 1);
       success = run_all (&course, cancellable, &error);
     }
 
-  if (folder != NULL)
-    remove_pictures (folder, n_pictures);
-void
-sheaf_comparison_use_titles (SheafComparison *self)
-{
-  g_return_if_fail (SHEAF_IS_COMPARISON (self));
-  g_return_if_fail (!self->started);
-
-  for (guint i = 0; i < self->rows->len; i++)
-    {
-      SheafComparisonRow *row = self->rows->pdata[i];
-
-      row->name = _ (find_type (row->executor, NULL)->title);
-    }
-}
-
-  if (course.output != NULL)
-    g_rmdir (course.output);
-  g_free (course.output);
+  g_clear_pointer (&folder, sheaf_scratch_free);
+  g_clear_pointer (&course.output, sheaf_scratch_free);
   g_strfreev (course.inputs);
   g_free (course.digest);
   sheaf_error_normalize (&error);
@@ -692,6 +657,20 @@ sheaf_comparison_set_scale (SheafComparison *self, double scale)
   g_return_if_fail (scale > 0 && scale <= 100);
 
   self->scale = scale;
+}
+
+void
+sheaf_comparison_use_titles (SheafComparison *self)
+{
+  g_return_if_fail (SHEAF_IS_COMPARISON (self));
+  g_return_if_fail (!self->started);
+
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      SheafComparisonRow *row = self->rows->pdata[i];
+
+      row->name = _ (find_type (row->executor, NULL)->title);
+    }
 }
 
 void
