@@ -87,13 +87,19 @@ on_preview_fetched (GObject *object, GAsyncResult *result, gpointer user_data)
                                   on_decoded, g_steal_pointer (&task));
 }
 
+/* Takes over @given. */
 static void
-look_at (SheafEngine *self, GTask *given, gboolean preview)
+look_at (SheafEngine *self,
+         SheafItem *item,
+         guint size,
+         SheafThumbnailPriority priority,
+         gboolean preview,
+         GTask *given)
 {
   g_autoptr (GTask) task = given;
   GCancellable *cancellable = g_task_get_cancellable (task);
-  Look *look = g_task_get_task_data (task);
-  const SheafEntry *entry = sheaf_item_get_entry (look->item);
+  Look *look = g_new0 (Look, 1);
+  const SheafEntry *entry = sheaf_item_get_entry (item);
   g_autoptr (GFile) file = NULL;
   SheafPreviewLoader *previews;
   SheafThumbnailer *thumbnailer;
@@ -102,6 +108,11 @@ look_at (SheafEngine *self, GTask *given, gboolean preview)
   const char *url = small ? entry->preview_url : entry->url;
   GError *error = NULL;
 
+  look->item = g_object_ref (item);
+  look->size = size;
+  look->priority = priority;
+  look->keep_pixels = preview;
+  g_task_set_task_data (task, look, (GDestroyNotify) look_free);
   if (sheaf_engine_is_closed (self))
     {
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s", _ ("Cancelled"));
@@ -151,20 +162,13 @@ sheaf_engine_load_preview_async (SheafEngine *self,
                                  gpointer user_data)
 {
   GTask *task;
-  Look *look;
 
   g_return_if_fail (SHEAF_IS_ENGINE (self));
   g_return_if_fail (SHEAF_IS_ITEM (item));
 
-  look = g_new0 (Look, 1);
-  look->item = g_object_ref (item);
-  look->size = size;
-  look->priority = priority;
-  look->keep_pixels = TRUE;
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, sheaf_engine_load_preview_async);
-  g_task_set_task_data (task, look, (GDestroyNotify) look_free);
-  look_at (self, task, TRUE);
+  look_at (self, item, size, priority, TRUE, task);
 }
 
 gboolean
@@ -187,19 +191,13 @@ sheaf_engine_load_picture_async (SheafEngine *self,
                                  gpointer user_data)
 {
   GTask *task;
-  Look *look;
 
   g_return_if_fail (SHEAF_IS_ENGINE (self));
   g_return_if_fail (SHEAF_IS_ITEM (item));
 
-  look = g_new0 (Look, 1);
-  look->item = g_object_ref (item);
-  look->size = max_size;
-  look->priority = SHEAF_THUMBNAIL_VISIBLE;
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, sheaf_engine_load_picture_async);
-  g_task_set_task_data (task, look, (GDestroyNotify) look_free);
-  look_at (self, task, FALSE);
+  look_at (self, item, max_size, SHEAF_THUMBNAIL_VISIBLE, FALSE, task);
 }
 
 SheafPixels *
