@@ -712,7 +712,8 @@ test_broken_output (void)
       g_assert_no_error (error);
       g_assert_true (g_subprocess_get_if_exited (process));
       g_assert_cmpint (g_subprocess_get_exit_status (process), ==, SHEAF_EXIT_FILES);
-      g_assert_cmpint (*err == '\0', ==, i == 0);
+      /* A build without libseccomp has something to say of its own. */
+      g_assert_cmpint (strstr (err, "sheaf-cli: ") == NULL, ==, i == 0);
     }
 }
 
