@@ -328,6 +328,9 @@ sheaf_grid_dispose (GObject *object)
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   if (self->scrolled != NULL)
     {
+      /* Newer GTK lets a frame that is being drawn round pictures go on beneath a drag, and looks
+       * for the pictures in it when it ends. */
+      gtk_grid_view_set_enable_rubberband (self->view, FALSE);
       gtk_grid_view_set_model (self->view, NULL);
       gtk_widget_unparent (GTK_WIDGET (self->scrolled));
       self->scrolled = NULL;
