@@ -4,7 +4,7 @@
  *
  * Executors name a verb; which program serves it, and which class of that program, is decided
  * here.  A helper that meets a picture for which it lacks the loader, or the freedom the loader
- * needs, replies "needs-loaders" or "needs-pixbuf"; the job is then done by that class of helper. */
+ * needs, replies "needs-loaders" or "needs-pixbuf"; that class of helper then does the job. */
 #pragma once
 
 #include "app/exec/executor.h"
