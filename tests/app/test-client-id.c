@@ -273,12 +273,12 @@ test_keyring (void)
 int
 main (int argc, char *argv[])
 {
-  g_autofree char *daemon = g_find_program_in_path ("gnome-keyring-daemon");
-  g_autofree char *run_session = g_find_program_in_path ("dbus-run-session");
   g_autofree char *home = NULL;
   int status;
-
 #ifdef HAVE_LIBSECRET
+  g_autofree char *daemon = g_find_program_in_path ("gnome-keyring-daemon");
+  g_autofree char *run_session = g_find_program_in_path ("dbus-run-session");
+
   /* Again, on a bus of its own, where no service is started by being asked for. */
   if (run_session != NULL && g_getenv ("SHEAF_TEST_BUS") == NULL)
     {
