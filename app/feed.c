@@ -21,6 +21,10 @@
 /* Slots short of this, the next page is asked for. */
 #define LOW_WATER 8
 
+/* A quota is asked after this often, which costs nothing: the machine may have slept, or another
+ * program found out more. */
+#define QUOTA_SECONDS 20
+
 /* A source that wants to be left alone for longer than this is given up. */
 #define MAX_WAIT_SECONDS 120
 
@@ -55,7 +59,7 @@ struct _SheafFeed
   guint page_tries;
   GSource *page_wait;
   GError *error;      /* why there will be no more */
-  gint64 quota_until; /* on the monotonic clock: the quota's wait was told of */
+  gint64 quota_until; /* by sheaf_timer_now(): the quota's wait was told of; 0 for none */
   guint n_given;
   GTask *waiting;
 };
@@ -187,7 +191,7 @@ may_retry (SheafFeed *self, const GError *error, guint *tries, guint *seconds)
 
   if (sheaf_error_is_quota_wait (error))
     {
-      *seconds = (guint) after;
+      *seconds = (guint) MIN (after, QUOTA_SECONDS);
       return TRUE;
     }
   if (*tries >= self->options.retries || !sheaf_error_is_transient (error)
@@ -205,11 +209,12 @@ give_notice (SheafFeed *self, const GError *error)
   if (sheaf_error_is_quota_wait (error))
     {
       gint64 until
-          = g_get_monotonic_time () + sheaf_error_get_retry_after (error) * (gint64) G_USEC_PER_SEC;
+          = sheaf_timer_now () + sheaf_error_get_retry_after (error) * (gint64) G_USEC_PER_SEC;
+      gboolean known = until <= self->quota_until + 2 * G_USEC_PER_SEC;
 
-      if (until <= self->quota_until + 2 * G_USEC_PER_SEC)
-        return;
       self->quota_until = until;
+      if (known)
+        return;
     }
   g_signal_emit (self, signals[NOTICE], 0, error);
 }
@@ -257,6 +262,8 @@ on_album_opened (GObject *object, GAsyncResult *result, gpointer data)
       return;
     }
   self->n_opening--;
+  if (entries != NULL)
+    self->quota_until = 0;
   slot->entries = g_steal_pointer (&entries);
   slot->error = g_steal_pointer (&error);
   slot->ready = TRUE;
@@ -338,6 +345,7 @@ on_page_loaded (GObject *object, GAsyncResult *result, gpointer data)
 
   self->first_page = FALSE;
   self->page_tries = 0;
+  self->quota_until = 0;
   error = sheaf_page_make_notice (page);
   if (error != NULL)
     g_signal_emit (self, signals[NOTICE], 0, error);
@@ -559,7 +567,7 @@ sheaf_feed_get_quota_wait (SheafFeed *self)
 
   g_return_val_if_fail (SHEAF_IS_FEED (self), 0);
 
-  left = self->quota_until - g_get_monotonic_time ();
+  left = self->quota_until - sheaf_timer_now ();
   return left > 0 ? (left + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC : 0;
 }
 

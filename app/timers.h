@@ -7,7 +7,19 @@
 
 #include <glib.h>
 
+#include <time.h>
+
 G_BEGIN_DECLS
+
+/* Microseconds on a clock that goes on while the machine sleeps, which timers do not. */
+static inline gint64
+sheaf_timer_now (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_BOOTTIME, &now);
+  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
 
 /* Attaches @source to the thread's context; takes it over and hands it back. */
 static inline GSource *

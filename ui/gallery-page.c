@@ -12,6 +12,8 @@
 #include "ui/narrow-layout.h"
 #include "ui/quota-button.h"
 
+#include "app/timers.h"
+
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
@@ -73,7 +75,7 @@ struct _SheafGalleryPage
   SheafQuotaButton *quota;
 
   guint64 total;
-  gint64 retry_at;  /* monotonic seconds; of the countdown */
+  gint64 retry_at;  /* seconds by sheaf_timer_now(): of the countdown */
   char *quota_wait; /* (nullable): why, where a quota is what ends with it */
   guint countdown_id;
   guint n_retries;
@@ -140,7 +142,7 @@ static gboolean
 on_countdown (gpointer user_data)
 {
   SheafGalleryPage *self = user_data;
-  gint64 left = self->retry_at - g_get_monotonic_time () / G_USEC_PER_SEC;
+  gint64 left = self->retry_at - sheaf_timer_now () / G_USEC_PER_SEC;
   g_autofree char *span = NULL;
   g_autofree char *text = NULL;
   g_autofree char *body = NULL;
@@ -180,7 +182,7 @@ start_countdown (SheafGalleryPage *self, gint64 seconds, const char *quota_wait)
 {
   stop_countdown (self);
   self->quota_wait = g_strdup (quota_wait);
-  self->retry_at = g_get_monotonic_time () / G_USEC_PER_SEC + seconds;
+  self->retry_at = sheaf_timer_now () / G_USEC_PER_SEC + seconds;
   self->countdown_id = g_timeout_add_seconds (1, on_countdown, self);
   on_countdown (self);
 }
