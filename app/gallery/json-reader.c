@@ -12,7 +12,9 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* json-glib parses by recursion and makes a node of every value: both are bounded beforehand. */
+/* json-glib parses by recursion and makes a node of every value: both are bounded beforehand.  It
+ * also knows comments and strings between single quotes, which JSON does not: a quotation mark in
+ * one of them would hide all that follows from this count. */
 static gboolean
 measure (const char *text, gsize length, GError **error)
 {
@@ -41,6 +43,8 @@ measure (const char *text, gsize length, GError **error)
         }
       else if ((c == ']' || c == '}') && depth > 0)
         depth--;
+      else if (c == '/' || c == '\'' || c == '#')
+        return sheaf_fail (error, SHEAF_ERROR_PROTOCOL, _ ("the answer is not JSON"));
       else if (c == ',')
         values++;
       if (values > SHEAF_JSON_MAX_VALUES)

@@ -445,6 +445,28 @@ test_bounds (void)
   g_assert_true (zero == NULL || g_error_matches (zero, SHEAF_ERROR, SHEAF_ERROR_PROTOCOL));
 }
 
+/* A quotation mark where JSON has no place for one hides nothing from the count. */
+static void
+test_hidden (void)
+{
+  static const char *const before[] = { "[/*\"*/", "['\"',", "[//\"\n", "[#\"\n", "{'\"':" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (before); i++)
+    {
+      g_autoptr (GString) text = g_string_new (before[i]);
+      g_autoptr (GError) error = NULL;
+
+      for (guint n = 0; n < 200000; n++)
+        g_string_append_c (text, '[');
+      for (guint n = 0; n < 200000; n++)
+        g_string_append_c (text, ']');
+      g_string_append_c (text, *before[i] == '{' ? '}' : ']');
+      error = parse_text (text->str, text->len);
+      g_assert_error (error, SHEAF_ERROR, SHEAF_ERROR_PROTOCOL);
+    }
+  g_assert_null (parse_text ("{\"a'b/*\":\"/#'\"}", 15));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -460,5 +482,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/imgur-json/credits", test_credits);
   g_test_add_func ("/imgur-json/surrogates", test_surrogates);
   g_test_add_func ("/imgur-json/bounds", test_bounds);
+  g_test_add_func ("/imgur-json/hidden", test_hidden);
   return g_test_run ();
 }
