@@ -14,6 +14,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#define MAX_MIME       100
 #define SERVICE        "Wikimedia Commons"
 #define MAX_CATEGORIES 2000
 
@@ -154,7 +155,7 @@ read_file (JsonObject *page)
   /* A file without facts (yet) comes again with the next part; sounds, films and documents are no
    * pictures. */
   if (url == NULL || page_id == 0 || mime == NULL || !g_str_has_prefix (mime, "image/")
-      || strstr (mime, "djvu") != NULL)
+      || strlen (mime) > MAX_MIME || strstr (mime, "djvu") != NULL)
     return NULL;
   entry = sheaf_entry_new ("commons", id);
   entry->url = g_steal_pointer (&url);

@@ -15,6 +15,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#define MAX_LINK     8192 /* no server takes a longer one */
+#define MAX_TYPE     100
 #define PICTURE_HOST "https://i.imgur.com"
 #define PAGE_HOST    "https://imgur.com"
 
@@ -66,7 +68,9 @@ is_imgur_host (const char *host)
 static GUri *
 parse_link (const char *link)
 {
-  g_autoptr (GUri) uri = link != NULL ? g_uri_parse (link, G_URI_FLAGS_ENCODED, NULL) : NULL;
+  g_autoptr (GUri) uri = link != NULL && strlen (link) <= MAX_LINK
+                             ? g_uri_parse (link, G_URI_FLAGS_ENCODED, NULL)
+                             : NULL;
   const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
 
   if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0'
@@ -151,7 +155,7 @@ read_picture (JsonObject *item, const char *source)
   entry = sheaf_entry_new (source, id);
   picture_base = dup_picture_base (link);
   page_base = dup_page_base (link);
-  entry->type = type != NULL ? g_ascii_strdown (type, -1) : NULL;
+  entry->type = type != NULL && strlen (type) <= MAX_TYPE ? g_ascii_strdown (type, -1) : NULL;
   entry->bytes = sheaf_json_get_count (item, "size", G_MAXINT64);
   set_url (entry, item, link);
   entry->preview_url = g_strdup_printf ("%s/%s%c.jpg", picture_base, id, PREVIEW_SUFFIX);
