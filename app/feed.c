@@ -28,6 +28,11 @@
 /* A source that wants to be left alone for longer than this is given up. */
 #define MAX_WAIT_SECONDS 120
 
+/* A gallery is over when so many pages in a row held nothing new: one that takes no notice of which
+ * page it is asked for would cost the whole quota.  A few may well be, where what is new at its
+ * front moves the rest. */
+#define MAX_STALE_PAGES 10
+
 typedef struct
 {
   SheafFeed *self; /* borrowed; %NULL once the feed is gone */
@@ -57,6 +62,8 @@ struct _SheafFeed
   gboolean has_more;
   gboolean loading;
   guint page_tries;
+  GHashTable *seen; /* set of hashes of IDs */
+  guint n_stale;    /* pages in a row of what was seen before */
   GSource *page_wait;
   GError *error;      /* why there will be no more */
   gint64 quota_until; /* by sheaf_timer_now(): the quota's wait was told of; 0 for none */
@@ -316,6 +323,30 @@ is_final_at_first (const GError *error)
          || g_error_matches (error, SHEAF_ERROR, SHEAF_ERROR_DNS);
 }
 
+/* Whether there is a reason to ask for another page after @page. */
+static gboolean
+is_going_on (SheafFeed *self, SheafPage *page)
+{
+  gboolean fresh = FALSE;
+  g_autoptr (GError) notice = NULL;
+
+  if (page->cursor == NULL)
+    return FALSE;
+  for (guint i = 0; i < page->entries->len; i++)
+    {
+      SheafEntry *entry = g_ptr_array_index (page->entries, i);
+
+      fresh |= g_hash_table_add (self->seen, GUINT_TO_POINTER (g_str_hash (entry->id)));
+    }
+  self->n_stale = fresh ? 0 : self->n_stale + 1;
+  if (self->n_stale < MAX_STALE_PAGES)
+    return TRUE;
+  notice = g_error_new_literal (SHEAF_ERROR, SHEAF_ERROR_PROTOCOL,
+                                _ ("The gallery only repeats itself; no more of it is asked for."));
+  g_signal_emit (self, signals[NOTICE], 0, notice);
+  return FALSE;
+}
+
 static void
 on_page_loaded (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -351,9 +382,9 @@ on_page_loaded (GObject *object, GAsyncResult *result, gpointer data)
     g_signal_emit (self, signals[NOTICE], 0, error);
   for (guint i = 0; i < page->entries->len; i++)
     add_slot (self, g_ptr_array_index (page->entries, i));
+  self->has_more = is_going_on (self, page);
   g_free (self->cursor);
   self->cursor = g_steal_pointer (&page->cursor);
-  self->has_more = self->cursor != NULL;
   pump (self);
 }
 
@@ -483,6 +514,7 @@ sheaf_feed_finalize (GObject *object)
   g_clear_error (&self->error);
   g_strfreev (self->types);
   g_free (self->cursor);
+  g_hash_table_unref (self->seen);
   G_OBJECT_CLASS (sheaf_feed_parent_class)->finalize (object);
 }
 
@@ -502,6 +534,7 @@ static void
 sheaf_feed_init (SheafFeed *self)
 {
   g_queue_init (&self->slots);
+  self->seen = g_hash_table_new (NULL, NULL);
   self->cancellable = g_cancellable_new ();
   self->first_page = TRUE;
 }
