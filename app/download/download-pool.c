@@ -243,6 +243,7 @@ sheaf_download_pool_wait (SheafDownloadPool *self, SheafDownload *download, gint
 {
   download->next_try = next_try;
   download->waiting = g_sequence_insert_sorted (self->waiting, download, compare_next_try, NULL);
+  download->host->n_waiting++;
   sheaf_download_set_state (download, SHEAF_DOWNLOAD_WAITING);
   sheaf_download_pool_wake (self);
 }
@@ -250,6 +251,8 @@ sheaf_download_pool_wait (SheafDownloadPool *self, SheafDownload *download, gint
 static void
 stop_waiting (SheafDownload *download)
 {
+  if (download->waiting != NULL)
+    download->host->n_waiting--;
   g_clear_pointer (&download->waiting, g_sequence_remove);
   download->next_try = 0;
 }
@@ -515,9 +518,21 @@ sheaf_download_pool_set_executor (SheafDownloadPool *self, SheafExecutor *execut
 char *
 sheaf_download_pool_dup_trouble (SheafDownloadPool *self)
 {
+  char *trouble;
+  SheafHost *slowest = NULL;
+  GHashTableIter iter;
+  gpointer host;
+
   g_return_val_if_fail (SHEAF_IS_DOWNLOAD_POOL (self), NULL);
 
-  return sheaf_executor_dup_trouble (self->executor);
+  trouble = sheaf_executor_dup_trouble (self->executor);
+  if (trouble != NULL)
+    return trouble;
+  g_hash_table_iter_init (&iter, self->hosts);
+  while (g_hash_table_iter_next (&iter, NULL, &host))
+    if (slowest == NULL || ((SheafHost *) host)->brake_until > slowest->brake_until)
+      slowest = host;
+  return slowest != NULL ? sheaf_host_dup_trouble (slowest, g_get_monotonic_time ()) : NULL;
 }
 
 void

@@ -77,7 +77,8 @@ SheafDownload *sheaf_download_pool_add (SheafDownloadPool *self, SheafEntry *ent
 /* Another executor from now on; transfers under way end under the old one. */
 void sheaf_download_pool_set_executor (SheafDownloadPool *self, SheafExecutor *executor);
 
-/* What its executor waits for, see sheaf_executor_dup_trouble(). */
+/* (transfer full) (nullable): what its executor waits for, see sheaf_executor_dup_trouble(), or how
+ * long a host wants to be left alone. */
 char *sheaf_download_pool_dup_trouble (SheafDownloadPool *self);
 
 /* :paused: nothing new begins; what is under way is stopped and its part kept. */

@@ -6,6 +6,8 @@
 
 #include "app/download/host.h"
 
+#include <glib/gi18n-lib.h>
+
 /* Fewer than two, and one server that only pretends to send would hold up all that is left. */
 #define MIN_AT_ONCE   2
 #define GROWTH        0.25 /* with each success */
@@ -14,6 +16,7 @@
 #define MAX_BRAKE     (24 * G_TIME_SPAN_HOUR)
 #define BRAKE_FACTOR  5
 #define MAX_OWN_BRAKE (10 * G_TIME_SPAN_MINUTE)
+#define TOLD_BRAKE    (10 * G_TIME_SPAN_SECOND) /* shorter ones are over before they are read */
 
 SheafHost *
 sheaf_host_new (const char *name)
@@ -87,8 +90,34 @@ sheaf_host_brake (SheafHost *self, gint64 now, gint64 seconds, guint base_ms)
             + g_random_int_range (0, MAX (base_ms, 1)) * G_TIME_SPAN_MILLISECOND / 4;
   else
     until = now + MIN (BRAKE_FACTOR * sheaf_backoff (self->n_brakes, base_ms), MAX_OWN_BRAKE);
-  self->brake_until = MAX (self->brake_until, until);
+  if (until > self->brake_until)
+    {
+      self->brake_until = until;
+      self->brake_length = until - now;
+      self->brake_end = g_get_real_time () + self->brake_length;
+    }
   return self->brake_until;
+}
+
+char *
+sheaf_host_dup_trouble (SheafHost *self, gint64 now)
+{
+  g_autoptr (GDateTime) today = g_date_time_new_now_local ();
+  g_autoptr (GDateTime) end = NULL;
+  g_autofree char *time = NULL;
+
+  if (now >= self->brake_until || self->brake_length < TOLD_BRAKE
+      || (self->n_waiting == 0 && g_queue_is_empty (&self->queue)))
+    return NULL;
+  end = g_date_time_new_from_unix_local (self->brake_end / G_USEC_PER_SEC);
+  if (g_date_time_get_day_of_month (end) == g_date_time_get_day_of_month (today))
+    /* Translators: a time of day, as strftime() writes it */
+    time = g_date_time_format (end, C_ ("time of day", "%H:%M:%S"));
+  else
+    /* Translators: a day of the week and a time of day, as strftime() writes them */
+    time = g_date_time_format (end, C_ ("day and time", "%A, %H:%M"));
+  /* Translators: the first is a host name, the second a time of day */
+  return g_strdup_printf (_ ("“%s” asks to wait until %s; the others go on."), self->name, time);
 }
 
 gint64

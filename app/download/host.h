@@ -17,9 +17,12 @@ typedef struct
   GQueue queue;        /* of SheafDownload, by place */
   GSequenceIter *turn; /* (nullable): among the pool's hosts with a queue */
   guint n_running;
-  double limit;   /* how many may run at once */
-  guint n_brakes; /* without a success in between */
+  guint n_waiting; /* transfers that come back into the queue later */
+  double limit;    /* how many may run at once */
+  guint n_brakes;  /* without a success in between */
   gint64 brake_until;
+  gint64 brake_length; /* from when it was said */
+  gint64 brake_end;    /* the same as brake_until, in real time */
   gint64 next_request;
 } SheafHost;
 
@@ -48,6 +51,14 @@ void sheaf_host_praise (SheafHost *self);
  * Returns: until when all its transfers wait
  */
 gint64 sheaf_host_brake (SheafHost *self, gint64 now, gint64 seconds, guint base_ms);
+
+/**
+ * sheaf_host_dup_trouble:
+ *
+ * Returns: (transfer full) (nullable): a sentence about a brake that is long enough to tell a
+ *   person of, while there is something that waits for its end
+ */
+char *sheaf_host_dup_trouble (SheafHost *self, gint64 now);
 
 /* A wait before try number @n (from 1), in microseconds: doubling, capped, with jitter. */
 gint64 sheaf_backoff (guint n, guint base_ms);
