@@ -199,6 +199,9 @@ sheaf_error_is_transient (const GError *error)
 SheafExit
 sheaf_error_exit_code (const GError *error)
 {
+  /* What a server sent too much of; a picture of too many pixels came whole. */
+  if (sheaf_error_code (error) == SHEAF_ERROR_TOO_LARGE && sheaf_error_get_http_status (error) != 0)
+    return SHEAF_EXIT_NETWORK;
   return causes[sheaf_error_code (error)].exit_code;
 }
 

@@ -30,7 +30,7 @@ typedef enum
   SHEAF_ERROR_REDIRECT,      /* "redirect": too many, or to where Sheaf will not go */
   SHEAF_ERROR_REMOVED,       /* "removed": the picture was taken down */
   SHEAF_ERROR_NOT_A_PICTURE, /* "not-a-picture": the content is something else */
-  SHEAF_ERROR_TOO_LARGE,     /* "too-large": over a limit on bytes or pixels */
+  SHEAF_ERROR_TOO_LARGE,     /* "too-large": over a limit on bytes (with a status) or pixels */
   SHEAF_ERROR_DECODE,        /* "decode": a picture, but damaged or of an unknown kind */
   SHEAF_ERROR_CRASHED,       /* "crashed": the helper died or hung over this item */
   SHEAF_ERROR_DISK_FULL,     /* "disk-full" */
