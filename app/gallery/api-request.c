@@ -17,6 +17,7 @@
 #include <libsoup/soup.h>
 
 #define LOOK_AT_BYTES 65536
+#define MIN_RATE      500 /* bytes per second: less is a server that only pretends to answer */
 
 typedef struct
 {
@@ -144,11 +145,12 @@ on_fetched (GObject *object, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (error, SHEAF_ERROR, SHEAF_ERROR_TOO_LARGE))
     {
       g_autofree char *most = g_format_size (SHEAF_API_MAX_BYTES);
+      g_autofree char *message = NULL;
 
-      g_clear_error (&error);
       /* Translators: a size, as in “16.8 MB” */
-      sheaf_fail (&error, SHEAF_ERROR_TOO_LARGE,
-                  _ ("The gallery's answer is longer than Sheaf reads (%s)."), most);
+      message = g_strdup_printf (_ ("The gallery's answer is longer than Sheaf reads (%s)."), most);
+      g_clear_error (&error);
+      error = sheaf_error_new (SHEAF_ERROR_TOO_LARGE, message, SOUP_STATUS_OK, -1);
     }
   if (question->answer.body == NULL)
     {
@@ -178,6 +180,7 @@ make_params (const SheafApiRequest *request)
   g_variant_builder_add (&params, "{sv}", "headers", g_variant_builder_end (&headers));
   g_variant_builder_add (&params, "{sv}", "accept-errors", g_variant_new_boolean (TRUE));
   g_variant_builder_add (&params, "{sv}", "max-bytes", g_variant_new_uint64 (SHEAF_API_MAX_BYTES));
+  g_variant_builder_add (&params, "{sv}", "min-rate", g_variant_new_uint32 (MIN_RATE));
   g_variant_builder_add (&params, "{sv}", "allow-private",
                          g_variant_new_boolean (request->allow_private));
   if (request->connect_timeout > 0)

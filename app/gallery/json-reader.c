@@ -10,6 +10,7 @@
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
+#include <libsoup/soup.h>
 #include <string.h>
 
 /* json-glib parses by recursion and makes a node of every value: both are bounded beforehand.  It
@@ -48,7 +49,12 @@ measure (const char *text, gsize length, GError **error)
       else if (c == ',')
         values++;
       if (values > SHEAF_JSON_MAX_VALUES)
-        return sheaf_fail (error, SHEAF_ERROR_TOO_LARGE, _ ("the answer holds too many values"));
+        {
+          g_propagate_error (error, sheaf_error_new (SHEAF_ERROR_TOO_LARGE,
+                                                     _ ("the answer holds too many values"),
+                                                     SOUP_STATUS_OK, -1));
+          return FALSE;
+        }
     }
   return TRUE;
 }

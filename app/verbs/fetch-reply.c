@@ -89,3 +89,16 @@ sheaf_fetch_reply_new (SoupMessage *message,
   g_variant_dict_insert (&dict, "ms", "u", (guint32) ms);
   return sheaf_reply_new (g_variant_dict_end (&dict), -1);
 }
+
+const char *
+sheaf_fetch_reply_validator (SoupMessageHeaders *headers)
+{
+  const char *etag = soup_message_headers_get_one (headers, "ETag");
+  const char *ranges = soup_message_headers_get_one (headers, "Accept-Ranges");
+
+  if (ranges != NULL && g_ascii_strcasecmp (ranges, "none") == 0)
+    return NULL;
+  if (etag != NULL && *etag == '"')
+    return etag;
+  return soup_message_headers_get_one (headers, "Last-Modified");
+}

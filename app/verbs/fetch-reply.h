@@ -26,4 +26,8 @@ SheafReply *sheaf_fetch_reply_new (SoupMessage *message,
                                    gboolean length_known,
                                    guint ms);
 
+/* (nullable): what identifies this version of the file; asked only where its length is announced: a
+ * body that ends anywhere may hold anything. */
+const char *sheaf_fetch_reply_validator (SoupMessageHeaders *headers);
+
 G_END_DECLS

@@ -14,7 +14,6 @@
 #define DEFAULT_MAX_BYTES       (G_GUINT64_CONSTANT (1) << 30)
 #define DEFAULT_CONNECT_TIMEOUT 10000
 #define DEFAULT_READ_TIMEOUT    30000
-#define DEFAULT_RATE_WINDOW     30000
 #define DEFAULT_MAX_REDIRECTS   5
 
 static guint64
@@ -67,7 +66,7 @@ sheaf_fetch_request_new (SheafJob *job, GError **error)
   self->connect_timeout = lookup_u32 (job->params, "connect-timeout", DEFAULT_CONNECT_TIMEOUT);
   self->read_timeout = lookup_u32 (job->params, "read-timeout", DEFAULT_READ_TIMEOUT);
   self->min_rate = lookup_u32 (job->params, "min-rate", 0);
-  self->rate_window = lookup_u32 (job->params, "rate-window", DEFAULT_RATE_WINDOW);
+  self->rate_window = lookup_u32 (job->params, "rate-window", self->read_timeout);
   self->max_redirects = lookup_u32 (job->params, "max-redirects", DEFAULT_MAX_REDIRECTS);
   self->accept_errors = lookup_flag (job->params, "accept-errors");
   self->allow_private = lookup_flag (job->params, "allow-private");

@@ -30,6 +30,7 @@
 #define PROGRESS_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
 #define CANCEL_GRACE      (2 * G_TIME_SPAN_SECOND) /* then what was cancelled is lost */
 #define WATCH_INTERVAL    (1 * G_TIME_SPAN_SECOND)
+#define MAX_RESTARTS      8 /* of one request by libsoup itself */
 
 typedef struct
 {
@@ -56,6 +57,7 @@ typedef struct
   char *buffer;
   SheafFetchClock clock;
   guint n_redirects;
+  guint n_restarts;
 
   guint64 position;
   guint64 total;    /* length of the whole file; 0 if not known */
@@ -177,6 +179,14 @@ static GError *
 error_about_host (Fetch *self, SheafError code, const char *format)
 {
   return sheaf_http_error_about (code, format, host_of (self));
+}
+
+static GError *
+private_error (Fetch *self)
+{
+  return error_about_host (self, SHEAF_ERROR_REDIRECT,
+                           _ ("“%s” is on this computer or in a private network; a gallery may not "
+                              "lead there."));
 }
 
 /* --- time --- */
@@ -358,9 +368,13 @@ static gboolean
 fetch_fail_too_large (Fetch *self, GError **error)
 {
   g_autofree char *most = g_format_size (self->request->max_bytes);
+  g_autofree char *message = NULL;
 
   /* Translators: a size, as in “5.2 MB” */
-  return sheaf_fail (error, SHEAF_ERROR_TOO_LARGE, _ ("The file is larger than %s."), most);
+  message = g_strdup_printf (_ ("The file is larger than %s."), most);
+  g_propagate_error (error, sheaf_error_new (SHEAF_ERROR_TOO_LARGE, message,
+                                             soup_message_get_status (self->message), -1));
+  return FALSE;
 }
 
 static gboolean
@@ -505,21 +519,6 @@ fetch_unpack (Fetch *self, const char *encoding, GError **error)
   return TRUE;
 }
 
-/* What identifies this version of the file; asked only where its length is announced: a body that
- * ends anywhere may hold anything. */
-static const char *
-validator_of (SoupMessageHeaders *headers)
-{
-  const char *etag = soup_message_headers_get_one (headers, "ETag");
-  const char *ranges = soup_message_headers_get_one (headers, "Accept-Ranges");
-
-  if (ranges != NULL && g_ascii_strcasecmp (ranges, "none") == 0)
-    return NULL;
-  if (etag != NULL && *etag == '"')
-    return etag;
-  return soup_message_headers_get_one (headers, "Last-Modified");
-}
-
 /* The server goes on where the file ends; FALSE where its range is not the one asked for. */
 static gboolean
 fetch_accept_range (Fetch *self)
@@ -581,7 +580,7 @@ fetch_take_file (Fetch *self, gboolean resumed)
   if (error == NULL && sheaf_body_file_truncate (self->request->fd, self->position, &error)
       && !resumed && self->request->keep_validator != NULL)
     sheaf_body_file_keep_validator (self->request->fd, self->request->keep_validator, self->total,
-                                    self->total > 0 ? validator_of (headers) : NULL);
+                                    self->total > 0 ? sheaf_fetch_reply_validator (headers) : NULL);
   if (error != NULL)
     fetch_fail (self, error);
   else
@@ -637,9 +636,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (self->body != NULL)
     fetch_judge_answer (self);
   else if (sheaf_http_lane_was_blocked (self->message))
-    fetch_fail (self, error_about_host (self, SHEAF_ERROR_REDIRECT,
-                                        _ ("“%s” is on this computer or in a private network; a "
-                                           "gallery may not lead there.")));
+    fetch_fail (self, private_error (self));
   else
     fetch_fail (self, sheaf_http_error_from_gio (
                           error, host_of (self), FALSE,
@@ -654,6 +651,17 @@ on_starting (SoupMessage *message, gpointer user_data)
   fetch_set_phase (user_data, SHEAF_FETCH_WAITING);
 }
 
+/* libsoup asks again, at once and for ever, where a server refuses an HTTP/2 stream. */
+static void
+on_restarted (SoupMessage *message, gpointer user_data)
+{
+  Fetch *self = user_data;
+
+  if (++self->n_restarts > MAX_RESTARTS)
+    fetch_give_up (self, error_about_host (self, SHEAF_ERROR_RESET,
+                                           _ ("“%s” refuses every attempt to ask it.")));
+}
+
 static void
 fetch_send (Fetch *self)
 {
@@ -662,15 +670,14 @@ fetch_send (Fetch *self)
   self->cancellable = g_cancellable_new ();
   if (!self->allow_private && sheaf_url_is_private_literal (self->uri))
     {
-      fetch_fail (self, error_about_host (self, SHEAF_ERROR_REDIRECT,
-                                          _ ("“%s” is on this computer or in a private network; a "
-                                             "gallery may not lead there.")));
+      fetch_fail (self, private_error (self));
       return;
     }
   self->lane = sheaf_http_lane_take (request->http1, self->allow_private);
   self->message = sheaf_fetch_request_message (request, self->uri, self->resume);
   sheaf_http_lane_guard (self->lane, self->message);
   g_signal_connect (self->message, "starting", G_CALLBACK (on_starting), self);
+  g_signal_connect (self->message, "restarted", G_CALLBACK (on_restarted), self);
   fetch_set_phase (self, SHEAF_FETCH_CONNECTING);
   soup_session_send_async (sheaf_http_lane_get_session (self->lane), self->message,
                            G_PRIORITY_DEFAULT, self->cancellable, on_sent, self);

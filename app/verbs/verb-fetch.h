@@ -23,7 +23,7 @@
  *   connect-timeout  u      milliseconds; default 10000
  *   read-timeout     u      milliseconds between reads; default 30000
  *   min-rate         u      bytes per second, over windows, below which it is "stalled"; 0 none
- *   rate-window      u      milliseconds of such a window; default 30000
+ *   rate-window      u      milliseconds of such a window; default: "read-timeout"
  *   max-redirects    u      default 5
  *   rate-limit       t      bytes per second for this transfer; 0 none
  *   accept-errors    b      API use: a 4xx or 5xx answer is a reply (with its body), not an error;
