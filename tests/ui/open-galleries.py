@@ -70,7 +70,8 @@ def filters_and_searches(stack):
     wait_tiles(sheaf)
     seen(sheaf, "^Quality images$")
     seen(sheaf, r"^\d+ pictures$")
-    sheaf.press("combo box", "Licence")
+    # To newer GTK it is called what it shows.
+    sheaf.press("combo box", re.compile("^(Any )?Licence$"))
     seen(sheaf, "^CC0$")
     sheaf.key("Down", "Down", "Return")
     shown = seen(sheaf, r"^\d+ of \d+ pictures$")[0]
