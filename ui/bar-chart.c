@@ -56,10 +56,35 @@ line_height (SheafBarChart *self, gboolean small)
   return height;
 }
 
-static int
-row_height (SheafBarChart *self)
+/* What is said below a bar; where it has no room in one line it takes two. */
+static PangoLayout *
+detail_new (SheafBarChart *self, const SheafBar *bar, int width)
 {
-  return line_height (self, FALSE) + LINE_GAP + BAR_HEIGHT + LINE_GAP + line_height (self, TRUE);
+  PangoLayout *layout = layout_new (self, bar->detail != NULL ? bar->detail : "", TRUE);
+
+  if (width >= 0)
+    {
+      pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_NONE);
+      pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+      pango_layout_set_width (layout, width * PANGO_SCALE);
+    }
+  return layout;
+}
+
+static int
+detail_height (SheafBarChart *self, const SheafBar *bar, int width)
+{
+  g_autoptr (PangoLayout) layout = detail_new (self, bar, width);
+  int height;
+
+  pango_layout_get_pixel_size (layout, NULL, &height);
+  return height;
+}
+
+static GtkSizeRequestMode
+sheaf_bar_chart_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
 }
 
 static void
@@ -80,7 +105,14 @@ sheaf_bar_chart_measure (GtkWidget *widget,
       *natural = 520;
     }
   else
-    *minimum = *natural = n > 0 ? n * row_height (self) + (n - 1) * ROW_GAP : 0;
+    {
+      int line = line_height (self, FALSE) + LINE_GAP + BAR_HEIGHT + LINE_GAP, height = 0;
+
+      for (int i = 0; i < n; i++)
+        height += line + (i > 0 ? ROW_GAP : 0)
+                  + detail_height (self, &g_array_index (self->bars, SheafBar, i), for_size);
+      *minimum = *natural = height;
+    }
 }
 
 static void
@@ -160,11 +192,14 @@ sheaf_bar_chart_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       y += BAR_HEIGHT + LINE_GAP;
       if (row->detail != NULL)
         {
-          g_autoptr (PangoLayout) detail = layout_new (self, row->detail, TRUE);
+          g_autoptr (PangoLayout) detail = detail_new (self, row, (int) width);
 
-          draw_text (snapshot, detail, 0, y, width, rtl, &faint);
+          gtk_snapshot_save (snapshot);
+          gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (0, (float) y));
+          gtk_snapshot_append_layout (snapshot, detail, &faint);
+          gtk_snapshot_restore (snapshot);
         }
-      y += line_height (self, TRUE) + ROW_GAP;
+      y += detail_height (self, row, (int) width) + ROW_GAP;
     }
 }
 
@@ -182,6 +217,7 @@ sheaf_bar_chart_class_init (SheafBarChartClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = sheaf_bar_chart_finalize;
+  widget_class->get_request_mode = sheaf_bar_chart_get_request_mode;
   widget_class->measure = sheaf_bar_chart_measure;
   widget_class->snapshot = sheaf_bar_chart_snapshot;
   gtk_widget_class_set_css_name (widget_class, "barchart");

@@ -27,6 +27,7 @@ struct _SheafComparePage
   AdwComboRow *workload;
   GtkLabel *explanation; /* of the chosen workload; beside its name there is no room for both */
   AdwExpanderRow *executors;
+  GtkWidget *runs_row;
   GtkSpinButton *runs;
   GtkButton *run;
   GtkButton *stop;
@@ -36,6 +37,7 @@ struct _SheafComparePage
   GtkWidget *outcome;
   SheafBarChart *chart;
   GtkLabel *advice;
+  GtkWidget *use;
 
   GPtrArray *checks; /* (element-type GtkSwitch): as sheaf_executor_types, borrowed */
 };
@@ -68,7 +70,7 @@ enable (SheafComparePage *self, const char *name, gboolean enabled)
 }
 
 static void
-fill_bar (SheafBar *bar, const SheafComparisonRow *row, const char *best)
+fill_bar (SheafBar *bar, const SheafComparisonRow *row, const char *best, gboolean running)
 {
   if (row->jobs > 1)
     /* Translators: a way of working and how many at once: “Threads × 8” */
@@ -86,7 +88,8 @@ fill_bar (SheafBar *bar, const SheafComparisonRow *row, const char *best)
   if (row->runs == 0)
     {
       bar->value = -1;
-      bar->text = g_strdup (C_ ("measurement", "not yet"));
+      bar->text
+          = g_strdup (running ? C_ ("measurement", "not yet") : C_ ("measurement", "not measured"));
       return;
     }
   bar->value = row->wall_s;
@@ -122,16 +125,16 @@ on_comparison_changed (SheafComparePage *self)
     {
       SheafBar bar = { NULL };
 
-      fill_bar (&bar, g_ptr_array_index (rows, i), best);
+      fill_bar (&bar, g_ptr_array_index (rows, i), best, self->cancellable != NULL);
       g_array_append_val (bars, bar);
     }
   sheaf_bar_chart_take_bars (self->chart, bars);
   gtk_widget_set_visible (self->outcome, TRUE);
   gtk_label_set_text (self->advice, advice);
   gtk_widget_set_visible (GTK_WIDGET (self->advice), advice != NULL);
-  enable (self, "use",
-          best != NULL && self->cancellable == NULL
-              && setting_for (sheaf_comparison_get_workload (self->comparison)) != NULL);
+  gtk_widget_set_visible (self->use,
+                          setting_for (sheaf_comparison_get_workload (self->comparison)) != NULL);
+  enable (self, "use", best != NULL && self->cancellable == NULL);
   enable (self, "copy", best != NULL);
 }
 
@@ -154,6 +157,7 @@ set_running (SheafComparePage *self, gboolean running)
   gtk_widget_set_visible (GTK_WIDGET (self->stop), running);
   gtk_widget_set_sensitive (GTK_WIDGET (self->workload), !running);
   gtk_widget_set_sensitive (GTK_WIDGET (self->executors), !running);
+  gtk_widget_set_sensitive (self->runs_row, !running);
 }
 
 /* A comparison that runs: it holds the program, so that it can clean up, but not the page, whose
@@ -330,8 +334,6 @@ fill_executors (SheafComparePage *self)
       gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
       gtk_widget_set_name (check, type->nick);
       gtk_switch_set_active (GTK_SWITCH (check), g_strcmp0 (type->nick, "queue") != 0);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      _ (type->title), -1);
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), check);
       adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), check);
       adw_expander_row_add_row (self->executors, row);
@@ -376,6 +378,7 @@ sheaf_compare_page_class_init (SheafComparePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SheafComparePage, workload);
   gtk_widget_class_bind_template_child (widget_class, SheafComparePage, explanation);
   gtk_widget_class_bind_template_child (widget_class, SheafComparePage, executors);
+  gtk_widget_class_bind_template_child (widget_class, SheafComparePage, runs_row);
   gtk_widget_class_bind_template_child (widget_class, SheafComparePage, runs);
   gtk_widget_class_bind_template_child (widget_class, SheafComparePage, run);
   gtk_widget_class_bind_template_child (widget_class, SheafComparePage, stop);
@@ -385,6 +388,7 @@ sheaf_compare_page_class_init (SheafComparePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SheafComparePage, outcome);
   gtk_widget_class_bind_template_child (widget_class, SheafComparePage, chart);
   gtk_widget_class_bind_template_child (widget_class, SheafComparePage, advice);
+  gtk_widget_class_bind_template_child (widget_class, SheafComparePage, use);
   gtk_widget_class_bind_template_callback (widget_class, on_workload_changed);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
