@@ -12,14 +12,13 @@
 
 #include "app/queue/queue-events.h"
 #include "app/queue/queue-scripts.h"
+#include "app/queue/queue-trouble.h"
 #include "app/work/error.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define ENQUEUE_AT_ONCE 200
-#define OUTAGE_SECONDS  300 /* then whoever waits is told */
-#define WATCH_SECONDS   1   /* where nothing moves so long, it is asked why */
 
 typedef struct
 {
@@ -48,6 +47,7 @@ struct _SheafQueueTickets
   GMainContext *context;
   SheafRedis *commands;
   SheafQueueEvents *events;
+  SheafQueueTrouble *trouble;
   GHashTable *by_number;   /* (element-type SheafQueueTicket Ticket): owns */
   GHashTable *by_id;       /* (element-type utf8 Ticket) */
   GHashTable *generations; /* (element-type utf8 guint): how often a content was asked for */
@@ -57,17 +57,9 @@ struct _SheafQueueTickets
   GPtrArray *drops;        /* (element-type utf8): ids to drop once there is a connection */
   GPtrArray *takes;        /* (element-type GBytes): arguments of the next take */
   GSource *flush;
-  GSource *outage;
   GError *fatal; /* (nullable): why there is no use in trying */
   gboolean was_connected;
   gboolean leaving;
-
-  /* What keeps the work from going on */
-  SheafBrokerAddress *address;
-  GSource *watch;  /* while anything waits */
-  gboolean moved;  /* since the last look */
-  gboolean asking; /* whether there is a worker */
-  gboolean no_worker;
 
   const SheafQueueTicketsFuncs *funcs;
   gpointer user_data;
@@ -396,7 +388,7 @@ on_ended (
   Ticket *ticket;
   Event *event;
 
-  self->moved = TRUE;
+  sheaf_queue_trouble_note_move (self->trouble);
   if (g_hash_table_contains (self->taken, id))
     {
       take (self, id, entry);
@@ -422,7 +414,7 @@ on_progress (const char *id, guint64 done, guint64 total, gpointer user_data)
   SheafQueueTickets *self = user_data;
   Ticket *ticket = g_hash_table_lookup (self->by_id, id);
 
-  self->moved = TRUE;
+  sheaf_queue_trouble_note_move (self->trouble);
   if (ticket != NULL && ticket->progress != NULL)
     ticket->progress (done, total, ticket->user_data);
 }
@@ -433,42 +425,32 @@ on_told (gpointer user_data)
   send_takes (user_data);
 }
 
-static void
-tell_trouble (SheafQueueTickets *self)
+static gboolean
+on_waits (gpointer user_data)
 {
-  g_autofree char *text = NULL;
+  SheafQueueTickets *self = user_data;
 
-  if (self->outage != NULL)
-    {
-      g_autofree char *label = sheaf_broker_address_dup_label (self->address);
+  return g_hash_table_size (self->by_number) > 0;
+}
 
-      /* Translators: %s is an address */
-      text = g_strdup_printf (
-          _ ("The broker %s is out of reach; the work goes on as soon as it is back."), label);
-    }
-  else if (self->no_worker)
-    {
-      g_autofree char *command = sheaf_broker_address_dup_worker_command (self->address);
+static void
+on_tell (const char *text, gpointer user_data)
+{
+  SheafQueueTickets *self = user_data;
 
-      /* Translators: %s is a command line */
-      text = g_strdup_printf (
-          _ ("Waiting for a worker: none is connected to the broker. Start one with: %s"), command);
-    }
   self->funcs->trouble (text, self->user_data);
 }
 
-static gboolean
-on_outage (gpointer user_data)
+static void
+on_too_long (gpointer user_data)
 {
-  SheafQueueTickets *self = user_data;
   g_autoptr (GError) error = g_error_new_literal (
       SHEAF_ERROR, SHEAF_ERROR_BROKER, _ ("The broker has been out of reach for too long"));
 
-  drop_source (&self->outage);
-  tell_trouble (self);
-  answer_all (self, error);
-  return G_SOURCE_REMOVE;
+  answer_all (user_data, error);
 }
+
+static const SheafQueueTroubleFuncs trouble_funcs = { on_waits, on_tell, on_too_long };
 
 static void
 on_lost (SheafQueueTickets *self, const GError *error, gboolean fatal)
@@ -480,13 +462,10 @@ on_lost (SheafQueueTickets *self, const GError *error, gboolean fatal)
     }
   if (fatal || !self->was_connected)
     answer_all (self, error);
-  else if (self->outage == NULL)
+  else
     {
       g_debug ("%s", error->message);
-      self->outage = g_timeout_source_new_seconds (OUTAGE_SECONDS);
-      g_source_set_callback (self->outage, on_outage, self, NULL);
-      g_source_attach (self->outage, self->context);
-      tell_trouble (self);
+      sheaf_queue_trouble_note_lost (self->trouble);
     }
 }
 
@@ -494,61 +473,8 @@ on_lost (SheafQueueTickets *self, const GError *error, gboolean fatal)
 static void
 note_found (SheafQueueTickets *self)
 {
-  if (!sheaf_redis_get_connected (self->commands)
-      || !sheaf_queue_events_get_connected (self->events))
-    return;
-  drop_source (&self->outage);
-  self->moved = TRUE;
-  tell_trouble (self);
-}
-
-/* Only where nothing moves: work that goes on has a worker. */
-static void
-on_present (redisReply *reply, const GError *error, gpointer user_data)
-{
-  g_autoptr (SheafQueueTickets) self = user_data;
-
-  self->asking = FALSE;
-  if (reply == NULL || reply->type != REDIS_REPLY_INTEGER)
-    return;
-  self->no_worker = reply->integer == 0;
-  tell_trouble (self);
-}
-
-static gboolean
-on_watch (gpointer user_data)
-{
-  SheafQueueTickets *self = user_data;
-
-  if (g_hash_table_size (self->by_number) == 0)
-    {
-      drop_source (&self->watch);
-      self->no_worker = FALSE;
-      tell_trouble (self);
-      return G_SOURCE_REMOVE;
-    }
-  if (self->moved && self->no_worker)
-    {
-      self->no_worker = FALSE;
-      tell_trouble (self);
-    }
-  if (!self->moved && !self->asking && sheaf_redis_get_connected (self->commands))
-    {
-      self->asking = TRUE;
-      sheaf_queue_script_strings (self->commands, "present", on_present, tickets_ref (self), NULL);
-    }
-  self->moved = FALSE;
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-watch (SheafQueueTickets *self)
-{
-  if (self->watch != NULL)
-    return;
-  self->watch = g_timeout_source_new_seconds (WATCH_SECONDS);
-  g_source_set_callback (self->watch, on_watch, self, NULL);
-  g_source_attach (self->watch, self->context);
+  if (sheaf_redis_get_connected (self->commands) && sheaf_queue_events_get_connected (self->events))
+    sheaf_queue_trouble_note_found (self->trouble);
 }
 
 static void
@@ -660,7 +586,6 @@ tickets_clear (gpointer data)
 
   g_clear_object (&self->commands);
   g_clear_pointer (&self->events, sheaf_queue_events_unref);
-  g_clear_pointer (&self->address, sheaf_broker_address_unref);
   g_clear_pointer (&self->by_id, g_hash_table_unref);
   g_clear_pointer (&self->by_number, g_hash_table_unref);
   g_clear_pointer (&self->generations, g_hash_table_unref);
@@ -685,7 +610,6 @@ sheaf_queue_tickets_new (SheafBrokerAddress *address,
   self->context = g_main_context_ref_thread_default ();
   self->batch = batch;
   self->batch_key = g_strdup_printf ("{sheaf}:b:%s", sheaf_queue_batch_get_id (batch));
-  self->address = sheaf_broker_address_ref (address);
   self->funcs = funcs;
   self->user_data = user_data;
   g_queue_init (&self->fresh);
@@ -698,6 +622,7 @@ sheaf_queue_tickets_new (SheafBrokerAddress *address,
   self->takes = sheaf_queue_args_new ();
   self->commands = sheaf_redis_new (address, on_commands_state, self);
   self->events = sheaf_queue_events_new (address, self->batch_key, &events_funcs, self);
+  self->trouble = sheaf_queue_trouble_new (address, self->commands, &trouble_funcs, self);
   return self;
 }
 
@@ -705,8 +630,7 @@ void
 sheaf_queue_tickets_free (SheafQueueTickets *self)
 {
   drop_source (&self->flush);
-  drop_source (&self->outage);
-  drop_source (&self->watch);
+  g_clear_pointer (&self->trouble, sheaf_queue_trouble_free);
   tickets_unref (self);
 }
 
@@ -738,7 +662,7 @@ sheaf_queue_tickets_add (SheafQueueTickets *self,
   ticket->user_data = user_data;
   g_hash_table_insert (self->by_number, &ticket->number, ticket);
   next_generation (self, ticket);
-  watch (self);
+  sheaf_queue_trouble_watch (self->trouble);
   if (self->fatal != NULL)
     answer (self, ticket, NULL, NULL, self->fatal);
   else if (take_parked (self, ticket->id, &event))
