@@ -48,7 +48,7 @@ SheafBatch *sheaf_engine_begin_download (SheafEngine *self,
                                          const SheafSourceFacts *facts,
                                          gboolean paused);
 
-/* (transfer none) (nullable): %NULL where nothing can be remembered. */
+/* (transfer none); opened by whoever uses it first. */
 SheafArchive *sheaf_engine_get_archive (SheafEngine *self);
 
 /* The demo gallery, started when first asked for; (transfer none) (nullable). */

@@ -52,24 +52,31 @@ add_batch (SheafEngine *self, GPtrArray *batches, GFile *folder, GPtrArray *entr
                    sheaf_engine_begin_download (self, NULL, entries, &options, &facts, TRUE));
 }
 
-static void
-add_folder (SheafEngine *self, GPtrArray *batches, GFile *folder)
+/* What was left to do in one folder. */
+typedef struct
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) entries
-      = sheaf_archive_dup_unfinished (sheaf_engine_get_archive (self), folder, &error);
+  GFile *folder;
+  GPtrArray *entries; /* (element-type SheafEntry) */
+} Left;
+
+static void
+left_free (Left *left)
+{
+  g_object_unref (left->folder);
+  g_ptr_array_unref (left->entries);
+  g_free (left);
+}
+
+static void
+add_folder (SheafEngine *self, GPtrArray *batches, const Left *left)
+{
   GPtrArray *groups[N_GROUPS];
 
-  if (entries == NULL)
-    {
-      g_message ("What was left to do is not known: %s", error->message);
-      return;
-    }
   for (Group group = 0; group < N_GROUPS; group++)
     groups[group] = g_ptr_array_new_with_free_func ((GDestroyNotify) sheaf_entry_unref);
-  for (guint i = 0; i < entries->len; i++)
+  for (guint i = 0; i < left->entries->len; i++)
     {
-      SheafEntry *entry = g_ptr_array_index (entries, i);
+      SheafEntry *entry = g_ptr_array_index (left->entries, i);
 
       if (entry->url == NULL
           || (strcmp (entry->source, "demo") == 0 && !move_to_demo (self, entry)))
@@ -79,26 +86,68 @@ add_folder (SheafEngine *self, GPtrArray *batches, GFile *folder)
     }
   for (Group group = 0; group < N_GROUPS; group++)
     {
-      add_batch (self, batches, folder, groups[group], group);
+      add_batch (self, batches, left->folder, groups[group], group);
       g_ptr_array_unref (groups[group]);
     }
 }
 
-GPtrArray *
-sheaf_engine_dup_unfinished (SheafEngine *self)
+/* In a thread: the disk with the record may be slow, or asleep. */
+static void
+read_left (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  g_autoptr (GPtrArray) batches = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GPtrArray) folders = NULL;
+  SheafArchive *archive = data;
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) left_free);
   g_autoptr (GError) error = NULL;
-  SheafArchive *archive;
+  g_autoptr (GPtrArray) folders = sheaf_archive_dup_left_folders (archive, &error);
 
-  g_return_val_if_fail (SHEAF_IS_ENGINE (self), NULL);
+  for (guint i = 0; folders != NULL && error == NULL && i < folders->len; i++)
+    {
+      GFile *folder = g_ptr_array_index (folders, i);
+      GPtrArray *entries = sheaf_archive_dup_left (archive, folder, &error);
+      Left *left;
 
-  archive = sheaf_engine_get_archive (self);
-  folders = archive != NULL ? sheaf_archive_dup_unfinished_folders (archive, &error) : NULL;
+      if (entries == NULL)
+        break;
+      left = g_new0 (Left, 1);
+      left->folder = g_object_ref (folder);
+      left->entries = entries;
+      g_ptr_array_add (all, left);
+    }
   if (error != NULL)
     g_message ("What was left to do is not known: %s", error->message);
-  for (guint i = 0; folders != NULL && i < folders->len; i++)
-    add_folder (self, batches, g_ptr_array_index (folders, i));
-  return batches->len > 0 ? g_steal_pointer (&batches) : NULL;
+  g_task_return_pointer (task, g_steal_pointer (&all), (GDestroyNotify) g_ptr_array_unref);
+}
+
+void
+sheaf_engine_load_unfinished_async (SheafEngine *self,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (SHEAF_IS_ENGINE (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sheaf_engine_load_unfinished_async);
+  g_task_set_task_data (task, g_object_ref (sheaf_engine_get_archive (self)), g_object_unref);
+  g_task_run_in_thread (task, read_left);
+}
+
+GPtrArray *
+sheaf_engine_load_unfinished_finish (SheafEngine *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GPtrArray) batches = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+
+  g_return_val_if_fail (SHEAF_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  all = g_task_propagate_pointer (G_TASK (result), error);
+  if (all == NULL)
+    return NULL;
+  batches = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < all->len && !sheaf_engine_is_closed (self); i++)
+    add_folder (self, batches, g_ptr_array_index (all, i));
+  return g_steal_pointer (&batches);
 }

@@ -44,7 +44,7 @@ struct _SheafEngine
   SheafThumbnailer *thumbnailer;    /* (nullable) */
   SheafPreviewLoader *previews;     /* (nullable) */
   SheafArchive *archive;            /* (nullable) */
-  char *notice;                     /* (nullable): about the archive, not yet said */
+  gboolean notice_taken;            /* what is to be said about the archive was */
   SheafDemoServer *demo;            /* (nullable) */
   GHashTable *gates;                /* service and client ID → SheafQuotaGate */
   char *client_id;
@@ -165,22 +165,11 @@ sheaf_engine_get_previews (SheafEngine *self, GError **error)
   return self->previews;
 }
 
-/* Without an archive everything works, only nothing is remembered: said, not fatal. */
 SheafArchive *
 sheaf_engine_get_archive (SheafEngine *self)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (self->archive != NULL)
-    return self->archive;
-  self->archive = sheaf_archive_open (NULL, &error);
-  g_free (self->notice);
-  if (self->archive != NULL)
-    self->notice = g_strdup (sheaf_archive_get_notice (self->archive));
-  else
-    /* Translators: %s is a sentence that says why */
-    self->notice
-        = g_strdup_printf (_ ("What is downloaded will not be remembered. %s"), error->message);
+  if (self->archive == NULL)
+    self->archive = sheaf_archive_new (NULL);
   return self->archive;
 }
 
@@ -189,7 +178,10 @@ sheaf_engine_take_notice (SheafEngine *self)
 {
   g_return_val_if_fail (SHEAF_IS_ENGINE (self), NULL);
 
-  return g_steal_pointer (&self->notice);
+  if (self->archive == NULL || self->notice_taken)
+    return NULL;
+  self->notice_taken = TRUE;
+  return g_strdup (sheaf_archive_get_notice (self->archive));
 }
 
 static void
@@ -244,7 +236,6 @@ sheaf_engine_finalize (GObject *object)
   g_hash_table_unref (self->chosen);
   g_hash_table_unref (self->gates);
   g_free (self->client_id);
-  g_free (self->notice);
   G_OBJECT_CLASS (sheaf_engine_parent_class)->finalize (object);
 }
 

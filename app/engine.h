@@ -136,16 +136,22 @@ SheafBatch *
 sheaf_engine_thumbnail (SheafEngine *self, GPtrArray *files, const SheafBatchOptions *options);
 
 /**
- * sheaf_engine_dup_unfinished:
+ * sheaf_engine_load_unfinished_async:
  *
- * Returns: (transfer full) (element-type SheafBatch) (nullable): batches of what a killed Sheaf
- * left unfinished, paused, ready to go on; %NULL for nothing
+ * Finish gives batches of what an earlier Sheaf left unfinished, paused, ready to go on: (transfer
+ * full) (element-type SheafBatch); %NULL with @error set only where it was cancelled.  What is
+ * begun after this call is not among them.
  */
-GPtrArray *sheaf_engine_dup_unfinished (SheafEngine *self);
+void sheaf_engine_load_unfinished_async (SheafEngine *self,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+GPtrArray *
+sheaf_engine_load_unfinished_finish (SheafEngine *self, GAsyncResult *result, GError **error);
 
 /* What the person should know of the record of downloads (damaged, not to be written, …), once:
- * (transfer full) (nullable): a sentence.  The record is first looked at when a download begins or
- * what is unfinished is asked for. */
+ * (transfer full) (nullable): a sentence.  There is none before a download began or what is
+ * unfinished was asked for; waits until the record is open. */
 char *sheaf_engine_take_notice (SheafEngine *self);
 
 /* Makes the thumbnail of @item's file anew, as if it had never been looked at: what was cached of

@@ -23,10 +23,39 @@ struct _SheafApplication
   GSettings *gsettings; /* (nullable) */
   SheafEngine *engine;
   SheafClientIds *client_ids;
-  gboolean recovered; /* unfinished batches were handed to a window */
+  gboolean recovered; /* what was left unfinished has been asked for */
 };
 
 G_DEFINE_FINAL_TYPE (SheafApplication, sheaf_application, ADW_TYPE_APPLICATION)
+
+static SheafWindow *
+find_window (SheafApplication *self)
+{
+  GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
+
+  for (GList *node = windows; node != NULL; node = node->next)
+    if (SHEAF_IS_WINDOW (node->data))
+      return node->data;
+  return NULL;
+}
+
+static void
+on_unfinished_ready (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SheafApplication) self = user_data;
+  g_autoptr (GPtrArray) unfinished
+      = sheaf_engine_load_unfinished_finish (SHEAF_ENGINE (source), result, NULL);
+  g_autofree char *notice = sheaf_engine_take_notice (SHEAF_ENGINE (source));
+  SheafWindow *window = find_window (self);
+
+  /* Closed meanwhile: it is offered again at the next start. */
+  if (window == NULL)
+    return;
+  if (unfinished != NULL && unfinished->len > 0)
+    sheaf_window_add_unfinished (window, unfinished);
+  if (notice != NULL)
+    sheaf_window_say (window, notice);
+}
 
 static SheafWindow *
 window_new (SheafApplication *self)
@@ -35,14 +64,9 @@ window_new (SheafApplication *self)
 
   if (!self->recovered)
     {
-      g_autoptr (GPtrArray) unfinished = sheaf_engine_dup_unfinished (self->engine);
-      g_autofree char *notice = sheaf_engine_take_notice (self->engine);
-
       self->recovered = TRUE;
-      if (unfinished != NULL && unfinished->len > 0)
-        sheaf_window_add_unfinished (window, unfinished);
-      if (notice != NULL)
-        sheaf_window_say (window, notice);
+      sheaf_engine_load_unfinished_async (self->engine, NULL, on_unfinished_ready,
+                                          g_object_ref (self));
     }
   return window;
 }
@@ -51,12 +75,9 @@ window_new (SheafApplication *self)
 static SheafWindow *
 get_window (SheafApplication *self)
 {
-  GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
+  SheafWindow *window = find_window (self);
 
-  for (GList *node = windows; node != NULL; node = node->next)
-    if (SHEAF_IS_WINDOW (node->data))
-      return node->data;
-  return window_new (self);
+  return window != NULL ? window : window_new (self);
 }
 
 static void

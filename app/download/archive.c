@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Statements are prepared once and kept in a table.  The file is in WAL mode with full
- * synchronisation: a commit that returned survives a power cut. */
+ * synchronisation: a commit that returned survives a power cut.  It is opened by the first call
+ * that needs it, in that call's thread; where it cannot be, nothing is remembered and nothing
+ * fails. */
 #include "config.h"
 
 #include "app/download/archive.h"
@@ -35,6 +37,7 @@ enum
   COUNT_ALL,
   UNFINISHED,
   FOLDERS,
+  LAST_PLACE,
   N_STATEMENTS
 };
 
@@ -53,9 +56,11 @@ static const char *const sql[N_STATEMENTS] = {
   [FORGET_ALL] = "DELETE FROM wanted WHERE state IN (1, 2)",
   [COUNT_FOLDER] = "SELECT count (*) FROM wanted WHERE folder = ?1 AND state = ?2",
   [COUNT_ALL] = "SELECT count (*) FROM wanted WHERE state = ?2",
-  [UNFINISHED] = "SELECT entry FROM wanted WHERE folder = ?1 AND state IN (1, 2) ORDER BY place",
-  [FOLDERS]
-  = "SELECT folder FROM wanted WHERE state IN (1, 2) GROUP BY folder ORDER BY min (place)",
+  [UNFINISHED] = "SELECT entry FROM wanted WHERE folder = ?1 AND state IN (1, 2) AND place <= ?2"
+                 " ORDER BY place",
+  [FOLDERS] = "SELECT folder FROM wanted WHERE state IN (1, 2) AND place <= ?2"
+              " GROUP BY folder ORDER BY min (place)",
+  [LAST_PLACE] = "SELECT coalesce (max (place), 0) FROM wanted",
 };
 
 static const char schema[]
@@ -72,16 +77,19 @@ struct _SheafArchive
 {
   GObject parent_instance;
 
+  char *path; /* (nullable): not on this computer */
+  gsize opened;
   GRecMutex mutex; /* held from begin to commit */
-  sqlite3 *db;
+  sqlite3 *db;     /* (nullable): it could not be opened */
   sqlite3_stmt *statements[N_STATEMENTS];
-  char *notice; /* (nullable) */
+  gint64 left;    /* the last place when it was opened */
+  char *notice;   /* (nullable) */
+  GError *closed; /* (nullable): why there is no @db */
 
   /* A connection of its own, which sees what was committed and waits for no commit. */
   GMutex reading;
   sqlite3 *reader;           /* (nullable) */
   sqlite3_stmt *read_lookup; /* (nullable) */
-  char *path;
 };
 
 G_DEFINE_FINAL_TYPE (SheafArchive, sheaf_archive, G_TYPE_OBJECT)
@@ -135,6 +143,7 @@ sheaf_archive_finalize (GObject *object)
   sqlite3_close_v2 (self->reader);
   g_free (self->path);
   g_free (self->notice);
+  g_clear_error (&self->closed);
   g_mutex_clear (&self->reading);
   g_rec_mutex_clear (&self->mutex);
 
@@ -244,42 +253,70 @@ is_unusable (int code)
          || (code & 0xff) == SQLITE_ERROR; /* a table of another shape */
 }
 
-SheafArchive *
-sheaf_archive_open (GFile *file, GError **error)
+static gboolean
+try_to_open (SheafArchive *self, GError **error)
 {
-  g_autoptr (SheafArchive) self = g_object_new (SHEAF_TYPE_ARCHIVE, NULL);
-  g_autofree char *path
-      = file != NULL ? g_file_get_path (file)
-                     : g_build_filename (g_get_user_data_dir (), "sheaf", "archive.sqlite", NULL);
   g_autofree char *folder = NULL;
   int code;
 
-  if (path == NULL)
-    {
-      sheaf_fail (error, SHEAF_ERROR_FILE,
-                  _ ("The record of downloads must be a file on this computer."));
-      return NULL;
-    }
-  folder = g_path_get_dirname (path);
+  if (self->path == NULL)
+    return sheaf_fail (error, SHEAF_ERROR_FILE,
+                       _ ("The record of downloads must be a file on this computer."));
+  folder = g_path_get_dirname (self->path);
   if (g_mkdir_with_parents (folder, 0700) != 0)
-    {
-      sheaf_fail (error, SHEAF_ERROR_PERMISSION, _ ("The folder “%s” cannot be made."), folder);
-      return NULL;
-    }
-  code = open_database (self, path);
+    return sheaf_fail (error, SHEAF_ERROR_PERMISSION, _ ("The folder “%s” cannot be made."),
+                       folder);
+  code = open_database (self, self->path);
   if (is_unusable (code))
     {
       close_database (self);
-      move_aside (self, path, (code & 0xff) == SQLITE_SCHEMA);
-      code = open_database (self, path);
+      move_aside (self, self->path, (code & 0xff) == SQLITE_SCHEMA);
+      code = open_database (self, self->path);
     }
-  if (code != SQLITE_OK)
+  return code == SQLITE_OK || fail_sqlite (self, code, error);
+}
+
+static gboolean
+ensure_open (SheafArchive *self)
+{
+  if (g_once_init_enter (&self->opened))
     {
-      fail_sqlite (self, code, error);
-      return NULL;
+      if (!try_to_open (self, &self->closed))
+        {
+          close_database (self);
+          g_free (self->notice);
+          /* Translators: %s is a sentence that says why */
+          self->notice = g_strdup_printf (_ ("What is downloaded will not be remembered. %s"),
+                                          self->closed->message);
+        }
+      else if (sqlite3_step (self->statements[LAST_PLACE]) == SQLITE_ROW)
+        self->left = sqlite3_column_int64 (self->statements[LAST_PLACE], 0);
+      sqlite3_reset (self->statements[LAST_PLACE]);
+      g_once_init_leave (&self->opened, 1);
     }
-  self->path = g_steal_pointer (&path);
-  return g_steal_pointer (&self);
+  return self->db != NULL;
+}
+
+SheafArchive *
+sheaf_archive_new (GFile *file)
+{
+  SheafArchive *self = g_object_new (SHEAF_TYPE_ARCHIVE, NULL);
+
+  self->path = file != NULL
+                   ? g_file_get_path (file)
+                   : g_build_filename (g_get_user_data_dir (), "sheaf", "archive.sqlite", NULL);
+  return self;
+}
+
+SheafArchive *
+sheaf_archive_open (GFile *file, GError **error)
+{
+  g_autoptr (SheafArchive) self = sheaf_archive_new (file);
+
+  if (ensure_open (self))
+    return g_steal_pointer (&self);
+  g_propagate_error (error, g_error_copy (self->closed));
+  return NULL;
 }
 
 const char *
@@ -287,6 +324,7 @@ sheaf_archive_get_notice (SheafArchive *self)
 {
   g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), NULL);
 
+  ensure_open (self);
   return self->notice;
 }
 
@@ -345,6 +383,8 @@ sheaf_archive_begin (SheafArchive *self, GError **error)
 {
   g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), FALSE);
 
+  if (!ensure_open (self))
+    return TRUE;
   g_rec_mutex_lock (&self->mutex);
   if (run (self, BEGIN, error))
     return TRUE;
@@ -355,8 +395,11 @@ sheaf_archive_begin (SheafArchive *self, GError **error)
 gboolean
 sheaf_archive_commit (SheafArchive *self, GError **error)
 {
-  gboolean done = run (self, COMMIT, error);
+  gboolean done;
 
+  if (!ensure_open (self))
+    return TRUE;
+  done = run (self, COMMIT, error);
   if (!done)
     run (self, ROLLBACK, NULL);
   g_rec_mutex_unlock (&self->mutex);
@@ -366,6 +409,8 @@ sheaf_archive_commit (SheafArchive *self, GError **error)
 void
 sheaf_archive_rollback (SheafArchive *self)
 {
+  if (!ensure_open (self))
+    return;
   run (self, ROLLBACK, NULL);
   g_rec_mutex_unlock (&self->mutex);
 }
@@ -400,6 +445,9 @@ sheaf_archive_want (SheafArchive *self,
   g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), FALSE);
   g_return_val_if_fail (entry != NULL && row != NULL, FALSE);
 
+  *row = (SheafArchiveRow){ SHEAF_ARCHIVE_NONE };
+  if (!ensure_open (self))
+    return TRUE;
   g_rec_mutex_lock (&self->mutex);
   done = lookup (self, bind_key (self, LOOKUP, folder, entry), row, error);
   if (done)
@@ -444,6 +492,9 @@ sheaf_archive_lookup (SheafArchive *self,
   g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), FALSE);
   g_return_val_if_fail (entry != NULL && row != NULL, FALSE);
 
+  *row = (SheafArchiveRow){ SHEAF_ARCHIVE_NONE };
+  if (!ensure_open (self))
+    return TRUE;
   g_mutex_lock (&self->reading);
   done = open_reader (self, error)
          && lookup (self, bind (self->read_lookup, folder, entry), row, error);
@@ -466,6 +517,8 @@ sheaf_archive_set (SheafArchive *self,
 
   g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), FALSE);
 
+  if (!ensure_open (self))
+    return TRUE;
   g_rec_mutex_lock (&self->mutex);
   statement = bind_key (self, SET, folder, entry);
   sqlite3_bind_int (statement, 4, state);
@@ -485,6 +538,8 @@ sheaf_archive_forget (SheafArchive *self, GFile *folder, const SheafEntry *entry
 
   g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), FALSE);
 
+  if (!ensure_open (self))
+    return TRUE;
   g_rec_mutex_lock (&self->mutex);
   bind_key (self, FORGET, folder, entry);
   done = run (self, FORGET, error);
@@ -501,6 +556,8 @@ sheaf_archive_count (SheafArchive *self, GFile *folder, SheafArchiveState state)
 
   g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), 0);
 
+  if (!ensure_open (self))
+    return 0;
   g_rec_mutex_lock (&self->mutex);
   statement = bind_key (self, which, folder, NULL);
   sqlite3_bind_int (statement, 2, state);
@@ -512,19 +569,24 @@ sheaf_archive_count (SheafArchive *self, GFile *folder, SheafArchiveState state)
   return count;
 }
 
-GPtrArray *
-sheaf_archive_dup_unfinished (SheafArchive *self, GFile *folder, GError **error)
+static GPtrArray *
+fail_closed (SheafArchive *self, GError **error)
+{
+  g_propagate_error (error, g_error_copy (self->closed));
+  return NULL;
+}
+
+static GPtrArray *
+dup_unfinished (SheafArchive *self, GFile *folder, gint64 last_place, GError **error)
 {
   g_autoptr (GPtrArray) entries
       = g_ptr_array_new_with_free_func ((GDestroyNotify) sheaf_entry_unref);
   sqlite3_stmt *statement;
   int code;
 
-  g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), NULL);
-  g_return_val_if_fail (G_IS_FILE (folder), NULL);
-
   g_rec_mutex_lock (&self->mutex);
   statement = bind_key (self, UNFINISHED, folder, NULL);
+  sqlite3_bind_int64 (statement, 2, last_place);
   while ((code = sqlite3_step (statement)) == SQLITE_ROW)
     {
       g_autoptr (GBytes) record
@@ -543,7 +605,27 @@ sheaf_archive_dup_unfinished (SheafArchive *self, GFile *folder, GError **error)
 }
 
 GPtrArray *
-sheaf_archive_dup_unfinished_folders (SheafArchive *self, GError **error)
+sheaf_archive_dup_unfinished (SheafArchive *self, GFile *folder, GError **error)
+{
+  g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), NULL);
+  g_return_val_if_fail (G_IS_FILE (folder), NULL);
+
+  return ensure_open (self) ? dup_unfinished (self, folder, G_MAXINT64, error)
+                            : fail_closed (self, error);
+}
+
+GPtrArray *
+sheaf_archive_dup_left (SheafArchive *self, GFile *folder, GError **error)
+{
+  g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), NULL);
+  g_return_val_if_fail (G_IS_FILE (folder), NULL);
+
+  return ensure_open (self) ? dup_unfinished (self, folder, self->left, error)
+                            : fail_closed (self, error);
+}
+
+GPtrArray *
+sheaf_archive_dup_left_folders (SheafArchive *self, GError **error)
 {
   g_autoptr (GPtrArray) folders = g_ptr_array_new_with_free_func (g_object_unref);
   sqlite3_stmt *statement;
@@ -551,8 +633,11 @@ sheaf_archive_dup_unfinished_folders (SheafArchive *self, GError **error)
 
   g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), NULL);
 
+  if (!ensure_open (self))
+    return fail_closed (self, error);
   g_rec_mutex_lock (&self->mutex);
   statement = self->statements[FOLDERS];
+  sqlite3_bind_int64 (statement, 2, self->left);
   while ((code = sqlite3_step (statement)) == SQLITE_ROW)
     {
       const char *uri = (const char *) sqlite3_column_text (statement, 0);
@@ -561,6 +646,7 @@ sheaf_archive_dup_unfinished_folders (SheafArchive *self, GError **error)
         g_ptr_array_add (folders, g_file_new_for_uri (uri));
     }
   sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement);
   if (code != SQLITE_DONE)
     fail_sqlite (self, code, error);
   g_rec_mutex_unlock (&self->mutex);
@@ -575,6 +661,8 @@ sheaf_archive_forget_unfinished (SheafArchive *self, GFile *folder, GError **err
 
   g_return_val_if_fail (SHEAF_IS_ARCHIVE (self), FALSE);
 
+  if (!ensure_open (self))
+    return TRUE;
   g_rec_mutex_lock (&self->mutex);
   bind_key (self, which, folder, NULL);
   done = run (self, which, error);

@@ -16,13 +16,16 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SheafArchive, sheaf_archive, SHEAF, ARCHIVE, GObject)
 
 /**
- * sheaf_archive_open:
+ * sheaf_archive_new:
  * @file: (nullable): %NULL for $XDG_DATA_HOME/sheaf/archive.sqlite
  *
- * Returns: (transfer full) (nullable): the archive, made if missing, or %NULL with @error set; a
- *   file that is damaged, or a newer Sheaf's, is moved aside and said in the notice, not lost and
- *   not fatal
+ * Never waits: the file is opened, and made if missing, by the first call that needs it.  One that
+ * is damaged, or a newer Sheaf's, is moved aside, not lost and not fatal.  Where there can be none
+ * at all, every call does as if nothing had ever been wanted.  Either is said in the notice.
  */
+SheafArchive *sheaf_archive_new (GFile *file);
+
+/* The same, open: (transfer full) (nullable): %NULL with @error set where there can be none. */
 SheafArchive *sheaf_archive_open (GFile *file, GError **error);
 
 /* A sentence for the person about what was found on opening; (nullable). */
@@ -99,8 +102,10 @@ gint64 sheaf_archive_count (SheafArchive *self, GFile *folder, SheafArchiveState
  * (element-type SheafEntry) of @folder, in the order wanted. */
 GPtrArray *sheaf_archive_dup_unfinished (SheafArchive *self, GFile *folder, GError **error);
 
-/* The folders with unfinished rows: (transfer full) (element-type GFile). */
-GPtrArray *sheaf_archive_dup_unfinished_folders (SheafArchive *self, GError **error);
+/* The same without what was wanted since the archive was opened, and the folders that it is in:
+ * (transfer full) (element-type GFile). */
+GPtrArray *sheaf_archive_dup_left (SheafArchive *self, GFile *folder, GError **error);
+GPtrArray *sheaf_archive_dup_left_folders (SheafArchive *self, GError **error);
 
 /* Unfinished rows are no longer wanted: of @folder, or all with %NULL. */
 gboolean sheaf_archive_forget_unfinished (SheafArchive *self, GFile *folder, GError **error);

@@ -123,7 +123,7 @@ test_life (Fixture *self, gconstpointer data)
   g_assert_cmpint (entry->date, ==, -5);
   g_assert_true (entry->animated);
   g_assert_cmpuint (entry->index, ==, 3);
-  folders = sheaf_archive_dup_unfinished_folders (self->archive, NULL);
+  folders = sheaf_archive_dup_left_folders (self->archive, NULL);
   g_assert_cmpuint (folders->len, ==, 1);
   g_assert_true (g_file_equal (folders->pdata[0], self->folder));
 
@@ -262,6 +262,54 @@ test_no_place (void)
   g_assert_error (error, SHEAF_ERROR, SHEAF_ERROR_PERMISSION);
 }
 
+/* Where nothing can be remembered, nothing was wanted, and nobody is kept from downloading. */
+static void
+test_no_place_later (void)
+{
+  g_autoptr (GFile) file = g_file_new_for_path ("/proc/none/archive.sqlite");
+  g_autoptr (GFile) folder = g_file_new_for_path ("/pictures");
+  g_autoptr (SheafArchive) archive = sheaf_archive_new (file);
+  g_autoptr (SheafEntry) entry = new_entry ("a");
+  g_autoptr (GPtrArray) unfinished = NULL;
+  g_autoptr (GError) error = NULL;
+  SheafArchiveRow row;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (sheaf_archive_begin (archive, &error));
+      g_assert_true (sheaf_archive_want (archive, folder, entry, &row, &error));
+      g_assert_cmpint (row.state, ==, SHEAF_ARCHIVE_NONE);
+      g_assert_true (
+          sheaf_archive_set (archive, folder, entry, SHEAF_ARCHIVE_DONE, "x.jpg", 7, NULL, &error));
+      g_assert_true (sheaf_archive_commit (archive, &error));
+      g_assert_true (sheaf_archive_lookup (archive, folder, entry, &row, &error));
+      g_assert_cmpint (row.state, ==, SHEAF_ARCHIVE_NONE);
+    }
+  /* Not knowing is not the same as nothing: parts are not swept away for it. */
+  unfinished = sheaf_archive_dup_unfinished (archive, folder, &error);
+  g_assert_null (unfinished);
+  g_assert_error (error, SHEAF_ERROR, SHEAF_ERROR_PERMISSION);
+  g_assert_nonnull (strstr (sheaf_archive_get_notice (archive), error->message));
+}
+
+/* What is wanted since it was opened was not left by anybody. */
+static void
+test_left (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) left = NULL, folders = NULL;
+
+  want (self, "a");
+  folders = sheaf_archive_dup_left_folders (self->archive, NULL);
+  g_assert_cmpuint (folders->len, ==, 0);
+  reopen (self);
+  want (self, "b");
+  want (self, "a");
+  left = sheaf_archive_dup_left (self->archive, self->folder, NULL);
+  g_assert_cmpuint (left->len, ==, 1);
+  g_assert_cmpstr (((SheafEntry *) left->pdata[0])->id, ==, "a");
+  g_assert_cmpuint (count_unfinished (self), ==, 2);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -272,6 +320,8 @@ main (int argc, char *argv[])
   g_test_add ("/archive/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
   g_test_add ("/archive/newer", Fixture, NULL, set_up, test_newer, tear_down);
   g_test_add ("/archive/damaged-inside", Fixture, NULL, set_up, test_damaged_inside, tear_down);
+  g_test_add ("/archive/left", Fixture, NULL, set_up, test_left, tear_down);
   g_test_add_func ("/archive/no-place", test_no_place);
+  g_test_add_func ("/archive/no-place-later", test_no_place_later);
   return g_test_run ();
 }
