@@ -21,6 +21,10 @@
 #define BUSY_TIMEOUT_MS 10000
 #define SCHEMA_VERSION  1
 
+/* In KiB, for each of the two connections.  Every row is written once or twice and hardly ever
+ * looked at again: SQLite's own 2 MiB would only fill. */
+#define CACHE_KIB "256"
+
 enum
 {
   BEGIN,
@@ -194,8 +198,10 @@ open_database (SheafArchive *self, const char *path)
     {
       sqlite3_extended_result_codes (self->db, TRUE);
       sqlite3_busy_timeout (self->db, BUSY_TIMEOUT_MS);
-      code = sqlite3_exec (self->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", NULL,
-                           NULL, NULL);
+      code = sqlite3_exec (self->db,
+                           "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                           "PRAGMA cache_size = -" CACHE_KIB ";",
+                           NULL, NULL, NULL);
     }
   if (code == SQLITE_OK)
     code = sqlite3_exec (self->db, "PRAGMA quick_check (1)", take_check, &sound, NULL);
@@ -474,6 +480,10 @@ open_reader (SheafArchive *self, GError **error)
   if (code == SQLITE_OK)
     {
       sqlite3_busy_timeout (self->reader, BUSY_TIMEOUT_MS);
+      code = sqlite3_exec (self->reader, "PRAGMA cache_size = -" CACHE_KIB, NULL, NULL, NULL);
+    }
+  if (code == SQLITE_OK)
+    {
       code = sqlite3_prepare_v3 (self->reader, sql[LOOKUP], -1, SQLITE_PREPARE_PERSISTENT,
                                  &self->read_lookup, NULL);
     }
