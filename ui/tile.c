@@ -185,7 +185,7 @@ update_state (SheafTile *self)
   SheafItemState state = sheaf_item_get_state (self->item);
   gboolean pending = state == SHEAF_ITEM_QUEUED || state == SHEAF_ITEM_PAUSED
                      || state == SHEAF_ITEM_DOWNLOADING || state == SHEAF_ITEM_THUMBNAILING;
-  gboolean failed = state == SHEAF_ITEM_FAILED || (self->preview_failed && !pending);
+  gboolean failed = state == SHEAF_ITEM_FAILED;
   const char *icon = NULL;
 
   set_class (self, "pending", pending || state == SHEAF_ITEM_CANCELLED);
@@ -205,6 +205,9 @@ update_state (SheafTile *self)
     icon = "media-playback-pause-symbolic";
   else if (state == SHEAF_ITEM_READY && self->show_state)
     icon = "object-select-symbolic";
+  else if (self->preview_failed && !pending)
+    /* No word on the picture itself, which may be fine. */
+    icon = "image-missing-symbolic";
   gtk_widget_set_visible (GTK_WIDGET (self->state_icon), icon != NULL);
   if (icon != NULL)
     gtk_image_set_from_icon_name (self->state_icon, icon);

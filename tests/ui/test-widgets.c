@@ -305,6 +305,49 @@ test_stand_in (void)
   sheaf_texture_cache_remove (cache, entry);
 }
 
+static GtkImage *
+find_state_icon (GtkWidget *widget)
+{
+  if (GTK_IS_IMAGE (widget) && gtk_widget_has_css_class (widget, "state"))
+    return GTK_IMAGE (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkImage *found = find_state_icon (child);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+/* A picture that is still to be downloaded has not failed because its preview could not be shown.
+ */
+static void
+test_no_preview (void)
+{
+  g_autoptr (SheafEntry) entry = entry_new (4712);
+  g_autoptr (SheafItem) item = sheaf_item_new (entry);
+  g_autoptr (SheafTile) tile = g_object_ref_sink (g_object_new (SHEAF_TYPE_TILE, NULL));
+  GtkImage *icon = find_state_icon (GTK_WIDGET (tile));
+
+  entry->preview_url = g_strdup ("http://localhost:1/none.jpg");
+  sheaf_tile_set_engine (tile, engine);
+  sheaf_tile_set_show_state (tile, TRUE);
+  sheaf_tile_set_item (tile, item);
+  sheaf_tile_set_on_screen (tile, TRUE);
+  wait_for (gtk_widget_get_visible (GTK_WIDGET (icon)));
+  g_assert_cmpstr (gtk_image_get_icon_name (icon), ==, "image-missing-symbolic");
+  g_assert_false (gtk_widget_has_css_class (GTK_WIDGET (tile), "failed"));
+
+  sheaf_item_set_state (item, SHEAF_ITEM_QUEUED);
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (icon)));
+  sheaf_item_take_error (item, g_error_new (SHEAF_ERROR, SHEAF_ERROR_HTTP, "No."));
+  g_assert_cmpstr (gtk_image_get_icon_name (icon), ==, "dialog-warning-symbolic");
+  g_assert_true (gtk_widget_has_css_class (GTK_WIDGET (tile), "failed"));
+  sheaf_tile_set_item (tile, NULL);
+}
+
 /* A screen reader hears the title, and the state where there is one. */
 static void
 test_state_text (void)
@@ -597,6 +640,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/grid/on-screen", test_grid_on_screen);
   g_test_add_func ("/tile/state-text", test_state_text);
   g_test_add_func ("/tile/stand-in", test_stand_in);
+  g_test_add_func ("/tile/no-preview", test_no_preview);
   g_test_add_func ("/details/are-text", test_details_are_text);
 #ifdef HAVE_EXIF
   g_test_add_func ("/details/of-a-photo", test_details_of_a_photo);
