@@ -41,6 +41,7 @@ struct _SheafEngine
   SheafSettings *settings;
   SheafExecutor *executors[N_USES]; /* (nullable) */
   GHashTable *chosen;               /* nick → SheafExecutor: for single batches of downloads */
+  GQueue pools;                     /* of GWeakRef: of all downloads that may go on */
   SheafThumbnailer *thumbnailer;    /* (nullable) */
   SheafPreviewLoader *previews;     /* (nullable) */
   SheafArchive *archive;            /* (nullable) */
@@ -184,6 +185,66 @@ sheaf_engine_take_notice (SheafEngine *self)
   return g_strdup (sheaf_archive_get_notice (self->archive));
 }
 
+static gboolean
+is_busy (SheafDownloadPool *pool)
+{
+  return pool != NULL && !sheaf_download_pool_get_paused (pool)
+         && sheaf_download_pool_get_n_pending (pool) > 0;
+}
+
+static void
+weak_ref_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+/* The limits are for all downloads together: those that are at work share them. */
+static void
+share_limits (SheafEngine *self)
+{
+  guint n_busy = 0;
+
+  for (GList *l = self->pools.head, *next; l != NULL; l = next)
+    {
+      g_autoptr (SheafDownloadPool) pool = g_weak_ref_get (l->data);
+
+      next = l->next;
+      n_busy += is_busy (pool);
+      if (pool == NULL)
+        {
+          weak_ref_free (l->data);
+          g_queue_delete_link (&self->pools, l);
+        }
+    }
+  for (GList *l = self->pools.head; l != NULL; l = l->next)
+    {
+      g_autoptr (SheafDownloadPool) pool = g_weak_ref_get (l->data);
+      guint64 rate_limit = sheaf_settings_get_rate_limit (self->settings);
+
+      if (rate_limit > 0)
+        rate_limit = MAX (rate_limit / MAX (n_busy, 1), 1);
+      sheaf_download_pool_set_limits (
+          pool, rate_limit, sheaf_settings_get_request_rate (self->settings) / MAX (n_busy, 1));
+    }
+}
+
+static void
+watch_pool (SheafEngine *self, SheafDownloadPool *pool, SheafBatch *batch)
+{
+  GWeakRef *ref = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (ref, pool);
+  g_queue_push_tail (&self->pools, ref);
+  g_signal_connect_object (pool, "notify::paused", G_CALLBACK (share_limits), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (batch, "notify::running", G_CALLBACK (share_limits), self,
+                           G_CONNECT_SWAPPED);
+  /* It has something to do, and counts, from its first picture on. */
+  g_signal_connect_object (sheaf_batch_get_items (batch), "items-changed",
+                           G_CALLBACK (share_limits), self, G_CONNECT_SWAPPED);
+}
+
 static void
 on_executor_setting (SheafSettings *settings, GParamSpec *pspec, SheafEngine *self)
 {
@@ -233,6 +294,7 @@ sheaf_engine_finalize (GObject *object)
 {
   SheafEngine *self = SHEAF_ENGINE (object);
 
+  g_queue_clear_full (&self->pools, weak_ref_free);
   g_hash_table_unref (self->chosen);
   g_hash_table_unref (self->gates);
   g_free (self->client_id);
@@ -275,6 +337,8 @@ sheaf_engine_new (SheafSettings *settings)
 
       g_signal_connect (settings, signal, G_CALLBACK (on_executor_setting), self);
     }
+  g_signal_connect_swapped (settings, "notify::rate-limit", G_CALLBACK (share_limits), self);
+  g_signal_connect_swapped (settings, "notify::request-rate", G_CALLBACK (share_limits), self);
   return self;
 }
 
@@ -497,6 +561,7 @@ sheaf_engine_begin_download (SheafEngine *self,
   g_autoptr (SheafDownloadPool) pool = new_pool (self, folder, facts, options, &error);
   g_autoptr (SheafFeed) feed = NULL;
   g_autoptr (SheafSidecar) sidecar = NULL;
+  SheafBatch *batch;
   g_autofree char *title
       = source != NULL ? sheaf_source_dup_title (source) : g_file_get_basename (folder);
   SheafBatchParts parts = {
@@ -520,7 +585,10 @@ sheaf_engine_begin_download (SheafEngine *self,
   if (error == NULL)
     parts.feed = feed = sheaf_feed_new (source, entries, &parts.feed_options);
   parts.error = error;
-  return sheaf_batch_new (&parts, options);
+  batch = sheaf_batch_new (&parts, options);
+  if (pool != NULL)
+    watch_pool (self, pool, batch);
+  return batch;
 }
 
 SheafBatch *

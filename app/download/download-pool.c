@@ -349,12 +349,17 @@ open_folder (SheafDownloadPool *self)
   sheaf_worker_run (do_open, opened, opening);
 }
 
+/* The least time between two requests to one host. */
+static gint64
+get_interval (SheafDownloadPool *self)
+{
+  return self->options.request_rate > 0 ? (gint64) (G_USEC_PER_SEC / self->options.request_rate)
+                                        : 0;
+}
+
 static void
 begin (SheafDownloadPool *self, SheafDownload *download, gint64 now)
 {
-  gint64 interval
-      = self->options.request_rate > 0 ? (gint64) (G_USEC_PER_SEC / self->options.request_rate) : 0;
-
   unqueue (self, download);
   if (self->writer != NULL && !download->wanted)
     {
@@ -362,7 +367,7 @@ begin (SheafDownloadPool *self, SheafDownload *download, gint64 now)
       return;
     }
   self->n_fetching++;
-  sheaf_host_begin (download->host, now, interval);
+  sheaf_host_begin (download->host, now, get_interval (self));
   sheaf_download_pool_step (self, download);
 }
 
@@ -377,7 +382,8 @@ on_timer (gpointer user_data)
   if (self->paused)
     return G_SOURCE_CONTINUE;
   look_again = release_waiting (self, now);
-  at_once = sheaf_download_pool_get_at_once (self) + AHEAD;
+  /* Where bytes are counted, what is opened ahead must not be fetched ahead. */
+  at_once = sheaf_download_pool_get_at_once (self) + (self->options.rate_limit > 0 ? 0 : AHEAD);
   while (self->n_fetching < at_once && self->n_finishing < MAX_FINISHING && !self->opening)
     {
       SheafDownload *download = foremost (self, now, &look_again);
@@ -512,6 +518,24 @@ sheaf_download_pool_set_executor (SheafDownloadPool *self, SheafExecutor *execut
   g_return_if_fail (SHEAF_IS_EXECUTOR (executor));
 
   g_set_object (&self->executor, executor);
+  sheaf_download_pool_wake (self);
+}
+
+void
+sheaf_download_pool_set_limits (SheafDownloadPool *self, guint64 rate_limit, double request_rate)
+{
+  GHashTableIter iter;
+  gpointer host;
+
+  g_return_if_fail (SHEAF_IS_DOWNLOAD_POOL (self));
+
+  if (rate_limit == self->options.rate_limit && request_rate == self->options.request_rate)
+    return;
+  self->options.rate_limit = rate_limit;
+  self->options.request_rate = request_rate;
+  g_hash_table_iter_init (&iter, self->hosts);
+  while (g_hash_table_iter_next (&iter, NULL, &host))
+    sheaf_host_hasten (host, g_get_monotonic_time (), get_interval (self));
   sheaf_download_pool_wake (self);
 }
 
@@ -681,6 +705,19 @@ sheaf_download_pool_cancel (SheafDownloadPool *self, SheafDownload *download)
   unqueue (self, download);
   stop_waiting (download);
   sheaf_download_pool_give_up (self, download);
+}
+
+void
+sheaf_download_pool_forget (SheafDownloadPool *self, SheafDownload *download)
+{
+  g_return_if_fail (SHEAF_IS_DOWNLOAD_POOL (self));
+  g_return_if_fail (SHEAF_IS_DOWNLOAD (download));
+
+  if (download->state != SHEAF_DOWNLOAD_FAILED)
+    return;
+  sheaf_download_pool_drop (self, download);
+  if (self->writer != NULL)
+    sheaf_archive_writer_forget (self->writer, download->entry, NULL, NULL);
 }
 
 void

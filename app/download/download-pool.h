@@ -77,6 +77,11 @@ SheafDownload *sheaf_download_pool_add (SheafDownloadPool *self, SheafEntry *ent
 /* Another executor from now on; transfers under way end under the old one. */
 void sheaf_download_pool_set_executor (SheafDownloadPool *self, SheafExecutor *executor);
 
+/* Other limits from now on, as in the options; transfers under way end at the speed they began
+ * with. */
+void
+sheaf_download_pool_set_limits (SheafDownloadPool *self, guint64 rate_limit, double request_rate);
+
 /* (transfer full) (nullable): what its executor waits for, see sheaf_executor_dup_trouble(), or how
  * long a host wants to be left alone. */
 char *sheaf_download_pool_dup_trouble (SheafDownloadPool *self);
@@ -94,6 +99,10 @@ void sheaf_download_pool_resume_one (SheafDownloadPool *self, SheafDownload *dow
 void sheaf_download_pool_move_to_top (SheafDownloadPool *self, SheafDownload *download);
 void sheaf_download_pool_retry (SheafDownloadPool *self, SheafDownload *download);
 void sheaf_download_pool_cancel (SheafDownloadPool *self, SheafDownload *download);
+
+/* Neither is one that failed wanted any more, nor what there is of it: a later run does not go on
+ * with it. */
+void sheaf_download_pool_forget (SheafDownloadPool *self, SheafDownload *download);
 void sheaf_download_pool_cancel_all (SheafDownloadPool *self);
 
 /* How many are queued, waiting or under way. */

@@ -67,6 +67,12 @@ sheaf_host_begin (SheafHost *self, gint64 now, gint64 interval)
 }
 
 void
+sheaf_host_hasten (SheafHost *self, gint64 now, gint64 interval)
+{
+  self->next_request = MIN (self->next_request, now + interval);
+}
+
+void
 sheaf_host_praise (SheafHost *self)
 {
   self->n_brakes = 0;

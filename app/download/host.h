@@ -38,6 +38,9 @@ gint64 sheaf_host_get_next_time (SheafHost *self, gint64 now);
 /* A transfer of it begins; @interval is the least time between two. */
 void sheaf_host_begin (SheafHost *self, gint64 now, gint64 interval);
 
+/* The next need not wait longer than @interval from now. */
+void sheaf_host_hasten (SheafHost *self, gint64 now, gint64 interval);
+
 /* A transfer of it ended, and all was well. */
 void sheaf_host_praise (SheafHost *self);
 
