@@ -14,7 +14,8 @@
 
 #include <glib/gi18n.h>
 
-#define MAX_HISTORY 12
+#define MAX_HISTORY  12
+#define UNDO_SECONDS 20
 
 G_DEFINE_FINAL_TYPE (SheafWindow, sheaf_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -129,10 +130,13 @@ on_batch_ended (SheafWindow *self, SheafBatch *batch)
   g_autofree char *body = NULL;
   GApplication *application = G_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
 
-  if (application == NULL || gtk_window_is_active (GTK_WINDOW (self)))
+  if (application == NULL)
     return;
+  /* A hidden window may still count as the active one, where no other took its place. */
   if (!gtk_widget_get_visible (GTK_WIDGET (self)))
     g_idle_add_full (G_PRIORITY_LOW, on_background_work_done, g_object_ref (self), g_object_unref);
+  else if (gtk_window_is_active (GTK_WINDOW (self)))
+    return;
   body = dup_outcome (batch);
   notification = g_notification_new (sheaf_batch_get_title (batch));
   g_notification_set_body (notification, body);
@@ -165,12 +169,14 @@ on_gallery_notice (SheafWindow *self, const char *text)
 }
 
 static void
-on_removed (SheafWindow *self, const char *text)
+on_removed (SheafWindow *self, const char *text, SheafBatchPage *page)
 {
   AdwToast *toast = sheaf_toast_new (text);
 
   adw_toast_set_button_label (toast, _ ("_Undo"));
-  adw_toast_set_action_name (toast, "win.undo-clear");
+  adw_toast_set_action_name (toast, "win.undo-remove");
+  adw_toast_set_action_target (toast, "s", page == self->folder ? "folder" : "downloads");
+  adw_toast_set_timeout (toast, UNDO_SECONDS);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
