@@ -12,7 +12,6 @@
 
 #include "app/batch-private.h"
 
-#include "app/batch-tally.h"
 #include "app/timers.h"
 #include "app/work/error.h"
 
@@ -22,43 +21,6 @@
 #define DOWNLOAD_WINDOW 256
 
 #define SUMS_INTERVAL_MS 250
-
-struct _SheafBatch
-{
-  GObject parent_instance;
-
-  SheafBatchOptions options;
-  char *title;
-  GFile *folder;
-  SheafDownloadPool *pool;
-  SheafThumbnailer *thumbnailer;
-  SheafSource *source;
-  SheafSidecar *sidecar; /* (nullable) */
-  gboolean has_notes;    /* given to it, and not yet written for certain */
-  SheafFeedOptions feed_options;
-  char **types;
-  SheafItemWorkContext work_context;
-
-  SheafItemList *items;
-  guint cursor;   /* with keep_items: rows before it are begun */
-  GQueue pending; /* without: (element-type SheafFed) */
-  GQueue feeds;   /* (element-type SheafFeed): the first is being asked */
-  gboolean feeding;
-  GHashTable *works; /* (element-type SheafItem SheafItemWork) */
-  guint n_under_way;
-
-  SheafTally tally;
-  GError *error;
-  GSource *start;
-  GSource *tick;
-  GSource *timeout;
-  gboolean running;
-  gboolean paused;
-  gboolean cancelled;
-  gboolean timed_out;
-  gboolean pumping;
-  gboolean warned;
-};
 
 enum
 {
@@ -82,8 +44,6 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (SheafBatch, sheaf_batch, G_TYPE_OBJECT)
 
-static void pump (SheafBatch *self);
-
 static gboolean
 on_tick (gpointer data)
 {
@@ -94,8 +54,8 @@ on_tick (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-static void
-set_running (SheafBatch *self, gboolean running)
+void
+sheaf_batch_set_running (SheafBatch *self, gboolean running)
 {
   if (self->running == running)
     return;
@@ -128,8 +88,6 @@ has_pending (SheafBatch *self)
          || self->cursor < g_list_model_get_n_items (G_LIST_MODEL (self->items));
 }
 
-static void check_ended (SheafBatch *self);
-
 static void
 on_notes_written (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -139,11 +97,11 @@ on_notes_written (GObject *object, GAsyncResult *result, gpointer data)
   self->n_under_way--;
   if (!sheaf_sidecar_finish_finish (SHEAF_SIDECAR (object), result, &error))
     g_signal_emit (self, signals[NOTICE], 0, error);
-  check_ended (self);
+  sheaf_batch_check_ended (self);
 }
 
-static void
-check_ended (SheafBatch *self)
+void
+sheaf_batch_check_ended (SheafBatch *self)
 {
   self->tally.sums.complete = self->feeds.length == 0;
   if (!self->running || self->n_under_way > 0 || self->feeds.length > 0 || has_pending (self))
@@ -157,7 +115,7 @@ check_ended (SheafBatch *self)
     }
 
   sheaf_timer_clear (&self->timeout);
-  set_running (self, FALSE);
+  sheaf_batch_set_running (self, FALSE);
   g_signal_emit (self, signals[SUMS_CHANGED], 0);
   g_signal_emit (self, signals[ENDED], 0);
 }
@@ -206,6 +164,11 @@ on_work_ended (gpointer data, SheafItemWork *work, SheafItemState state, GError 
   else
     sheaf_item_set_state (item, state);
   self->n_under_way--;
+  if (sheaf_batch_is_removed (self, item))
+    {
+      sheaf_batch_pump (self);
+      return;
+    }
   sheaf_tally_count (&self->tally, item, 1);
   if (self->sidecar != NULL && sheaf_item_get_state (item) == SHEAF_ITEM_READY)
     {
@@ -217,11 +180,12 @@ on_work_ended (gpointer data, SheafItemWork *work, SheafItemState state, GError 
   if (!self->options.keep_items || sheaf_item_get_state (item) == SHEAF_ITEM_READY)
     g_hash_table_remove (self->works, item);
   g_signal_emit (self, signals[ITEM_ENDED], 0, item);
-  pump (self);
+  sheaf_batch_revive (self, item);
+  sheaf_batch_pump (self);
 }
 
-static void
-begin_item (SheafBatch *self, SheafItem *item, GError *error)
+void
+sheaf_batch_begin_item (SheafBatch *self, SheafItem *item, GError *error)
 {
   SheafItemWork *work = sheaf_item_work_new (&self->work_context, item);
 
@@ -256,7 +220,7 @@ begin_next (SheafBatch *self)
       if (g_hash_table_contains (self->works, item)
           || sheaf_item_get_state (item) != SHEAF_ITEM_LISTED)
         return TRUE;
-      begin_item (self, item, NULL);
+      sheaf_batch_begin_item (self, item, NULL);
       return TRUE;
     }
 
@@ -266,7 +230,7 @@ begin_next (SheafBatch *self)
   {
     g_autoptr (SheafItem) item = sheaf_item_new (fed->entry);
 
-    begin_item (self, item, g_steal_pointer (&fed->error));
+    sheaf_batch_begin_item (self, item, g_steal_pointer (&fed->error));
     sheaf_fed_free (fed);
   }
   return TRUE;
@@ -292,7 +256,7 @@ list_fed (SheafBatch *self, GPtrArray *handful)
       if (fed->error == NULL)
         continue;
       item = g_list_model_get_item (G_LIST_MODEL (self->items), first + i);
-      begin_item (self, item, g_steal_pointer (&fed->error));
+      sheaf_batch_begin_item (self, item, g_steal_pointer (&fed->error));
     }
 }
 
@@ -307,7 +271,7 @@ on_fed (GObject *object, GAsyncResult *result, gpointer data)
   if ((gpointer) object != g_queue_peek_head (&self->feeds))
     {
       /* It was stopped; whatever it still says is not wanted. */
-      pump (self);
+      sheaf_batch_pump (self);
       return;
     }
 
@@ -330,7 +294,7 @@ on_fed (GObject *object, GAsyncResult *result, gpointer data)
         while (handful->len > 0)
           g_queue_push_tail (&self->pending, g_ptr_array_steal_index (handful, 0));
     }
-  pump (self);
+  sheaf_batch_pump (self);
 }
 
 static gboolean
@@ -340,9 +304,8 @@ wants_more (SheafBatch *self)
          && (self->options.keep_items || self->pending.length < DOWNLOAD_WINDOW / 2);
 }
 
-/* Begins what there is room for, and asks for more. */
-static void
-pump (SheafBatch *self)
+void
+sheaf_batch_pump (SheafBatch *self)
 {
   /* Items may end while they begin, which leads back here. */
   if (self->pumping)
@@ -358,7 +321,7 @@ pump (SheafBatch *self)
       self->feeding = TRUE;
       sheaf_feed_next_async (g_queue_peek_head (&self->feeds), NULL, on_fed, g_object_ref (self));
     }
-  check_ended (self);
+  sheaf_batch_check_ended (self);
 }
 
 static void
@@ -367,9 +330,8 @@ on_feed_notice (SheafFeed *feed, const GError *error, SheafBatch *self)
   g_signal_emit (self, signals[NOTICE], 0, error);
 }
 
-/* Takes over @feed. */
-static void
-add_feed (SheafBatch *self, SheafFeed *feed)
+void
+sheaf_batch_add_feed (SheafBatch *self, SheafFeed *feed)
 {
   g_signal_connect_object (feed, "notice", G_CALLBACK (on_feed_notice), self, 0);
   g_queue_push_tail (&self->feeds, feed);
@@ -387,7 +349,7 @@ on_pool_paused (SheafDownloadPool *pool, GParamSpec *pspec, SheafBatch *self)
   set_paused (self, paused);
   if (paused && reason != NULL)
     g_signal_emit (self, signals[NOTICE], 0, reason);
-  pump (self);
+  sheaf_batch_pump (self);
 }
 
 static void
@@ -454,6 +416,7 @@ sheaf_batch_finalize (GObject *object)
   SheafBatch *self = SHEAF_BATCH (object);
 
   g_hash_table_unref (self->works);
+  g_hash_table_unref (self->removed);
   g_object_unref (self->items);
   g_clear_object (&self->folder);
   g_clear_object (&self->options.output_folder);
@@ -492,6 +455,7 @@ sheaf_batch_init (SheafBatch *self)
 {
   self->items = sheaf_item_list_new ();
   self->works = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) sheaf_item_work_drop);
+  self->removed = g_hash_table_new_full (NULL, NULL, g_object_unref, g_free);
   g_queue_init (&self->pending);
   g_queue_init (&self->feeds);
 }
@@ -504,7 +468,7 @@ on_start (gpointer data)
   sheaf_timer_clear (&self->start);
   if (self->error != NULL)
     g_signal_emit (self, signals[NOTICE], 0, self->error);
-  pump (self);
+  sheaf_batch_pump (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -558,7 +522,7 @@ sheaf_batch_new (const SheafBatchParts *parts, const SheafBatchOptions *options)
   };
   self->error = parts->error != NULL ? g_error_copy (parts->error) : NULL;
   if (parts->feed != NULL)
-    add_feed (self, g_object_ref (parts->feed));
+    sheaf_batch_add_feed (self, g_object_ref (parts->feed));
   if (self->pool != NULL)
     {
       sheaf_download_pool_set_paused (self->pool, parts->paused);
@@ -566,7 +530,7 @@ sheaf_batch_new (const SheafBatchParts *parts, const SheafBatchOptions *options)
     }
 
   self->paused = parts->paused;
-  set_running (self, TRUE);
+  sheaf_batch_set_running (self, TRUE);
   self->start = sheaf_timer_start (g_idle_source_new (), on_start, self);
   g_source_set_priority (self->start, G_PRIORITY_DEFAULT);
   if (options->timeout > 0)
@@ -657,18 +621,7 @@ sheaf_batch_resume (SheafBatch *self)
   set_paused (self, FALSE);
   if (self->pool != NULL)
     sheaf_download_pool_set_paused (self->pool, FALSE);
-  pump (self);
-}
-
-/* Items that nothing has begun for yet end without any more ado. */
-static void
-cancel_pending (SheafBatch *self)
-{
-  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->items));
-
-  self->tally.sums.cancelled += self->pending.length + (n_items - self->cursor);
-  self->cursor = n_items;
-  g_queue_clear_full (&self->pending, (GDestroyNotify) sheaf_fed_free);
+  sheaf_batch_pump (self);
 }
 
 void
@@ -686,7 +639,11 @@ sheaf_batch_cancel (SheafBatch *self)
   self->cancelled = TRUE;
   self->work_context.cancelled = TRUE;
   stop_feeds (self);
-  cancel_pending (self);
+  /* What is kept in the list may be in the archive from an earlier run, and be tried again. */
+  while (self->options.keep_items && begin_next (self))
+    continue;
+  self->tally.sums.cancelled += self->pending.length;
+  g_queue_clear_full (&self->pending, (GDestroyNotify) sheaf_fed_free);
   if (self->pool != NULL)
     sheaf_download_pool_cancel_all (self->pool);
   items = sheaf_batch_dup_items_at_hand (self);
@@ -695,73 +652,7 @@ sheaf_batch_cancel (SheafBatch *self)
   if (self->pool != NULL)
     sheaf_download_pool_set_paused (self->pool, FALSE);
   set_paused (self, FALSE);
-  check_ended (self);
-}
-
-/* Its album is opened again, and gives items of its own. */
-static void
-retry_album (SheafBatch *self, SheafItem *item)
-{
-  g_autoptr (GPtrArray) entries = g_ptr_array_new ();
-  guint position;
-
-  g_ptr_array_add (entries, sheaf_item_get_entry (item));
-  add_feed (self, sheaf_feed_new (self->source, entries, &self->feed_options));
-  self->tally.sums.total--;
-  g_hash_table_remove (self->works, item);
-  if (sheaf_item_list_find (self->items, item, &position))
-    {
-      if (position < self->cursor)
-        self->cursor--;
-      sheaf_item_list_remove (self->items, position, 1);
-    }
-}
-
-void
-sheaf_batch_retry_item (SheafBatch *self, SheafItem *item)
-{
-  g_autoptr (SheafItem) held = NULL;
-  SheafItemWork *work;
-
-  g_return_if_fail (SHEAF_IS_BATCH (self));
-  g_return_if_fail (SHEAF_IS_ITEM (item));
-
-  held = g_object_ref (item);
-  work = g_hash_table_lookup (self->works, item);
-  if (work == NULL || !sheaf_item_work_get_ended (work))
-    return;
-
-  self->cancelled = FALSE;
-  self->work_context.cancelled = FALSE;
-  self->timed_out = FALSE;
-  sheaf_tally_count (&self->tally, item, -1);
-  set_running (self, TRUE);
-  if (sheaf_entry_is_album (sheaf_item_get_entry (item)))
-    {
-      retry_album (self, item);
-      pump (self);
-      return;
-    }
-  self->n_under_way++;
-  sheaf_item_work_retry (work);
-}
-
-SheafItemWork *
-sheaf_batch_get_work (SheafBatch *self, SheafItem *item)
-{
-  return g_hash_table_lookup (self->works, item);
-}
-
-SheafDownloadPool *
-sheaf_batch_get_pool (SheafBatch *self)
-{
-  return self->pool;
-}
-
-SheafThumbnailer *
-sheaf_batch_get_thumbnailer (SheafBatch *self)
-{
-  return self->thumbnailer;
+  sheaf_batch_check_ended (self);
 }
 
 GPtrArray *

@@ -107,4 +107,11 @@ void sheaf_batch_resume_item (SheafBatch *self, SheafItem *item);
 void sheaf_batch_cancel_item (SheafBatch *self, SheafItem *item);
 void sheaf_batch_move_to_top (SheafBatch *self, SheafItem *item);
 
+/* Takes @item out of the list and the sums; what is not whole yet is no longer wanted, what is
+ * whole stays on the disk. */
+void sheaf_batch_remove_item (SheafBatch *self, SheafItem *item);
+
+/* Puts it back where it was, to go on; several in the opposite order of their removal. */
+void sheaf_batch_restore_item (SheafBatch *self, SheafItem *item);
+
 G_END_DECLS

@@ -14,6 +14,7 @@ struct _SheafBatchGroup
 
   GPtrArray *batches; /* (element-type SheafBatch): newest first */
   GPtrArray *cleared; /* (element-type SheafBatch): of the last clear_ended, for Undo */
+  GPtrArray *removed; /* (element-type SheafItem): of the last remove, in that order, for Undo */
   GListStore *lists;  /* of SheafItemList, as @batches */
   GtkFlattenListModel *items;
 };
@@ -79,6 +80,7 @@ sheaf_batch_group_dispose (GObject *object)
     disconnect (self, g_ptr_array_index (self->batches, i));
   g_ptr_array_set_size (self->batches, 0);
   g_ptr_array_set_size (self->cleared, 0);
+  g_ptr_array_set_size (self->removed, 0);
   g_clear_object (&self->items);
   g_clear_object (&self->lists);
 
@@ -92,6 +94,7 @@ sheaf_batch_group_finalize (GObject *object)
 
   g_ptr_array_unref (self->batches);
   g_ptr_array_unref (self->cleared);
+  g_ptr_array_unref (self->removed);
 
   G_OBJECT_CLASS (sheaf_batch_group_parent_class)->finalize (object);
 }
@@ -120,6 +123,7 @@ sheaf_batch_group_init (SheafBatchGroup *self)
 {
   self->batches = g_ptr_array_new_with_free_func (g_object_unref);
   self->cleared = g_ptr_array_new_with_free_func (g_object_unref);
+  self->removed = g_ptr_array_new_with_free_func (g_object_unref);
   self->lists = g_list_store_new (G_TYPE_LIST_MODEL);
   self->items = gtk_flatten_list_model_new (G_LIST_MODEL (g_object_ref (self->lists)));
 }
@@ -156,6 +160,7 @@ sheaf_batch_group_clear_ended (SheafBatchGroup *self)
 
   before = g_list_model_get_n_items (G_LIST_MODEL (self->items));
   g_ptr_array_set_size (self->cleared, 0);
+  g_ptr_array_set_size (self->removed, 0);
   for (guint i = self->batches->len; i-- > 0;)
     {
       SheafBatch *batch = g_ptr_array_index (self->batches, i);
@@ -169,17 +174,56 @@ sheaf_batch_group_clear_ended (SheafBatchGroup *self)
   return before - g_list_model_get_n_items (G_LIST_MODEL (self->items));
 }
 
+guint
+sheaf_batch_group_remove (SheafBatchGroup *self, GPtrArray *items)
+{
+  g_return_val_if_fail (SHEAF_IS_BATCH_GROUP (self), 0);
+  g_return_val_if_fail (items != NULL, 0);
+
+  g_ptr_array_set_size (self->cleared, 0);
+  g_ptr_array_set_size (self->removed, 0);
+  /* From the end: where those before it stand does not change. */
+  for (guint i = items->len; i-- > 0;)
+    {
+      SheafItem *item = g_ptr_array_index (items, i);
+      SheafBatch *batch = sheaf_batch_group_find (self, item);
+
+      if (batch == NULL)
+        continue;
+      sheaf_batch_remove_item (batch, item);
+      g_ptr_array_add (self->removed, g_object_ref (item));
+    }
+  on_changed (self);
+  return self->removed->len;
+}
+
 void
-sheaf_batch_group_restore_cleared (SheafBatchGroup *self)
+sheaf_batch_group_restore (SheafBatchGroup *self)
 {
   g_autoptr (GPtrArray) cleared = NULL;
+  g_autoptr (GPtrArray) removed = NULL;
 
   g_return_if_fail (SHEAF_IS_BATCH_GROUP (self));
 
   cleared = self->cleared;
+  removed = self->removed;
   self->cleared = g_ptr_array_new_with_free_func (g_object_unref);
+  self->removed = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < cleared->len; i++)
     sheaf_batch_group_add (self, g_ptr_array_index (cleared, i));
+  for (guint i = removed->len; i-- > 0;)
+    for (guint j = 0; j < self->batches->len; j++)
+      sheaf_batch_restore_item (g_ptr_array_index (self->batches, j),
+                                g_ptr_array_index (removed, i));
+  on_changed (self);
+}
+
+gboolean
+sheaf_batch_group_get_restorable (SheafBatchGroup *self)
+{
+  g_return_val_if_fail (SHEAF_IS_BATCH_GROUP (self), FALSE);
+
+  return self->cleared->len > 0 || self->removed->len > 0;
 }
 
 void

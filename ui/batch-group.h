@@ -26,8 +26,14 @@ void sheaf_batch_group_add (SheafBatchGroup *self, SheafBatch *batch);
 /* Lets go of the batches that have ended; their files stay.  Returns: how many pictures that was */
 guint sheaf_batch_group_clear_ended (SheafBatchGroup *self);
 
-/* Undoes the last clear_ended. */
-void sheaf_batch_group_restore_cleared (SheafBatchGroup *self);
+/* Takes @items (element-type SheafItem) out of their batches.  Returns: how many that were */
+guint sheaf_batch_group_remove (SheafBatchGroup *self, GPtrArray *items);
+
+/* Undoes the last clear_ended or remove; what was given up with it goes on. */
+void sheaf_batch_group_restore (SheafBatchGroup *self);
+
+/* Whether there is something to restore. */
+gboolean sheaf_batch_group_get_restorable (SheafBatchGroup *self);
 
 /* Cancels what runs and lets go of everything. */
 void sheaf_batch_group_clear (SheafBatchGroup *self);

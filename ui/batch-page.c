@@ -16,6 +16,8 @@
 /* In pixels: with less the sums stand above the buttons, which would leave them no room. */
 #define NARROW 480
 
+#define MAX_LOOKED_AT 500
+
 struct _SheafBatchPage
 {
   GtkWidget parent_instance;
@@ -285,6 +287,32 @@ show_nothing (SheafBatchPage *self, const GError *error)
   gtk_stack_set_visible_child_name (self->stack, "nothing");
 }
 
+/* What the menu of the pictures picked offers; of thousands nobody looks at each. */
+static void
+update_selected (SheafBatchPage *self)
+{
+  guint n = sheaf_grid_get_n_selected (self->grid);
+  gboolean many = n > MAX_LOOKED_AT;
+  gboolean ended = many, waits = many, held = many, pending = many;
+  g_autoptr (GPtrArray) items = n > 0 && !many ? sheaf_grid_dup_selected (self->grid) : NULL;
+
+  for (guint i = 0; items != NULL && i < items->len; i++)
+    {
+      SheafItemState state = sheaf_item_get_state (g_ptr_array_index (items, i));
+
+      ended |= state == SHEAF_ITEM_FAILED || state == SHEAF_ITEM_CANCELLED;
+      held |= state == SHEAF_ITEM_PAUSED;
+      waits |= state == SHEAF_ITEM_LISTED || state == SHEAF_ITEM_QUEUED;
+      pending |= state == SHEAF_ITEM_DOWNLOADING || state == SHEAF_ITEM_THUMBNAILING;
+    }
+  enable (self, "retry-selected", ended);
+  enable (self, "pause-selected", !self->folder_mode && (waits || pending));
+  enable (self, "resume-selected", !self->folder_mode && held);
+  enable (self, "selected-to-top", !self->folder_mode && (waits || held));
+  enable (self, "cancel-selected", waits || held || pending);
+  enable (self, "remove-selected", n > 0);
+}
+
 static void
 update (SheafBatchPage *self)
 {
@@ -303,6 +331,12 @@ update (SheafBatchPage *self)
     }
 
   sheaf_batch_group_get_sums (self->group, &sums);
+  if (sums.total == 0 && !sheaf_batch_group_get_running (self->group)
+      && sheaf_batch_group_get_restorable (self->group))
+    {
+      gtk_stack_set_visible_child_name (self->stack, "empty");
+      return;
+    }
   if (sums.total == 0 && !sheaf_batch_group_get_running (self->group))
     {
       show_nothing (self, sheaf_batch_get_error (sheaf_batch_group_get_batch (self->group, 0)));
@@ -312,6 +346,7 @@ update (SheafBatchPage *self)
   update_header (self, &sums);
   update_trouble (self);
   update_quota_wait (self);
+  update_selected (self);
   shown = g_list_model_get_n_items (G_LIST_MODEL (self->arranged));
   gtk_stack_set_visible_child_name (
       self->content,
@@ -487,6 +522,20 @@ cancel_selected (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+remove_selected (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SheafBatchPage *self = user_data;
+  g_autoptr (GPtrArray) items = sheaf_grid_dup_selected (self->grid);
+  guint n = sheaf_batch_group_remove (self->group, items);
+  g_autofree char *text = g_strdup_printf (g_dngettext (NULL, "%u picture removed from the list",
+                                                        "%u pictures removed from the list", n),
+                                           n);
+
+  if (n > 0)
+    g_signal_emit (self, signals[REMOVED], 0, text);
+}
+
+static void
 selected_to_top (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   SheafBatchPage *self = user_data;
@@ -524,6 +573,7 @@ static const GActionEntry entries[] = {
   { "pause-selected", pause_selected },
   { "resume-selected", resume_selected },
   { "cancel-selected", cancel_selected },
+  { "remove-selected", remove_selected },
   { "selected-to-top", selected_to_top },
   { "order", set_order, "s", "'given'" },
 };
@@ -654,6 +704,9 @@ sheaf_batch_page_class_init (SheafBatchPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_activate_item);
   gtk_widget_class_bind_template_callback (widget_class, on_show_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_search_changed);
+  gtk_widget_class_bind_template_callback (widget_class, update_selected);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "batch.remove-selected",
+                                       NULL);
 }
 
 static void
@@ -711,7 +764,7 @@ sheaf_batch_page_restore (SheafBatchPage *self)
 {
   g_return_if_fail (SHEAF_IS_BATCH_PAGE (self));
 
-  sheaf_batch_group_restore_cleared (self->group);
+  sheaf_batch_group_restore (self->group);
 }
 
 void

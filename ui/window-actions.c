@@ -155,9 +155,12 @@ resume (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-undo_clear (GtkWidget *widget, const char *name, GVariant *parameter)
+undo_remove (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  sheaf_batch_page_restore (SHEAF_WINDOW (widget)->downloads);
+  SheafWindow *self = SHEAF_WINDOW (widget);
+  gboolean folder = g_str_equal (g_variant_get_string (parameter, NULL), "folder");
+
+  sheaf_batch_page_restore (folder ? self->folder : self->downloads);
 }
 
 static void
@@ -254,7 +257,7 @@ sheaf_window_install_actions (SheafWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.choose-folder", NULL, choose_folder);
   gtk_widget_class_install_action (widget_class, "win.choose-files", NULL, choose_files);
   gtk_widget_class_install_action (widget_class, "win.resume", NULL, resume);
-  gtk_widget_class_install_action (widget_class, "win.undo-clear", NULL, undo_clear);
+  gtk_widget_class_install_action (widget_class, "win.undo-remove", "s", undo_remove);
   gtk_widget_class_install_action (widget_class, "win.bookmark", NULL, bookmark);
   gtk_widget_class_install_action (widget_class, "win.clear-history", NULL, clear_history);
   gtk_widget_class_install_action (widget_class, "win.find", NULL, find);

@@ -160,6 +160,22 @@ sheaf_item_list_append_items (SheafItemList *self, GPtrArray *items)
 }
 
 void
+sheaf_item_list_insert (SheafItemList *self, guint position, SheafItem *item)
+{
+  Row row;
+
+  g_return_if_fail (SHEAF_IS_ITEM_LIST (self));
+  g_return_if_fail (SHEAF_IS_ITEM (item));
+  g_return_if_fail (position <= self->rows->len);
+
+  row = (Row){ sheaf_entry_ref (sheaf_item_get_entry (item)), g_object_ref (item) };
+  g_array_insert_val (self->rows, position, row);
+  g_hash_table_insert (self->positions, item, GUINT_TO_POINTER (position));
+  self->valid_positions = MIN (self->valid_positions, position);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
+}
+
+void
 sheaf_item_list_remove (SheafItemList *self, guint position, guint n_items)
 {
   g_return_if_fail (SHEAF_IS_ITEM_LIST (self));
@@ -200,7 +216,7 @@ sheaf_item_list_find (SheafItemList *self, SheafItem *item, guint *position)
   if (!g_hash_table_lookup_extended (self->positions, item, NULL, &value))
     return FALSE;
 
-  /* Rows only ever move towards the start, so a position below the mark cannot be a stale one. */
+  /* The mark is where the first row was put or taken away: a position below it cannot be stale. */
   if (GPOINTER_TO_UINT (value) >= self->valid_positions)
     {
       for (guint i = self->valid_positions; i < self->rows->len; i++)

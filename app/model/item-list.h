@@ -26,6 +26,9 @@ void sheaf_item_list_append (SheafItemList *self, GPtrArray *entries);
 /* Adds items that exist already (the same objects another list shows), with one items-changed. */
 void sheaf_item_list_append_items (SheafItemList *self, GPtrArray *items);
 
+/* One more at @position, which may be the end. */
+void sheaf_item_list_insert (SheafItemList *self, guint position, SheafItem *item);
+
 void sheaf_item_list_remove (SheafItemList *self, guint position, guint n_items);
 void sheaf_item_list_clear (SheafItemList *self);
 
