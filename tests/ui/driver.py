@@ -406,9 +406,18 @@ class Program:
 
     # What is done to it
 
-    def x_window(self):
-        """The X window of the frame: (id, x, y, width, height), shadows included."""
-        if self.title is not None:
+    def x_window(self, name=None):
+        """The X window of the frame: (id, x, y, width, height), shadows included; the largest, or the one
+        that is called so where there is one."""
+        found = []
+        if name:
+            with contextlib.suppress(subprocess.CalledProcessError):
+                pattern = f"^{re.escape(name)}$"
+                process = self.process.pid
+                found = xdotool("search", "--all", "--onlyvisible", "--pid", process, "--name", pattern).split()
+        if found:
+            pass
+        elif self.title is not None:
             found = xdotool("search", "--onlyvisible", "--name", self.title).split()
         else:
             found = xdotool("search", "--onlyvisible", "--pid", self.process.pid, "--name", ".").split()
@@ -426,7 +435,7 @@ class Program:
     def origin(self, frame):
         """Where (0, 0) of the frame's coordinates is on the screen."""
         # A tooltip that goes while xdotool searches makes it fail.
-        window, x, y, width, height = wait(self.x_window, "the window")
+        window, x, y, width, height = wait(lambda: self.x_window(frame.name), "the window")
         said = subprocess.run(["xprop", "-id", window, "_GTK_FRAME_EXTENTS"], capture_output=True, text=True).stdout
         extents = re.search(r"= (\d+), (\d+), (\d+), (\d+)", said)
         if extents:
@@ -750,8 +759,11 @@ def thumbnails():
 
 
 def run(*scenarios):
-    """Runs each scenario(stack) and speaks TAP; what a scenario started is ended whatever happens."""
+    """Runs each scenario(stack) and speaks TAP; what a scenario started is ended whatever happens.
+    SHEAF_SCENARIOS names the only ones that are wanted."""
     failed = 0
+    wanted = os.environ.get("SHEAF_SCENARIOS", "").split()
+    scenarios = [scenario for scenario in scenarios if not wanted or scenario.__name__ in wanted]
     print(f"1..{len(scenarios)}")
     for number, scenario in enumerate(scenarios, 1):
         title = (scenario.__doc__ or scenario.__name__).strip().splitlines()[0]
