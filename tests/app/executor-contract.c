@@ -236,23 +236,31 @@ test_as_completed (const Contract *contract)
   g_assert_cmpuint (g_array_index (mapped.order, guint, 0), ==, at_once (contract, 2) == 1 ? 0 : 1);
 }
 
+/* Six at once are faster than one after another; on a busy machine, starting helpers may take
+ * longer than that saves, but not each time. */
 static void
 test_n_jobs (const Contract *contract)
 {
   g_autoptr (SheafExecutor) executor = make (contract, 6);
-  g_autoptr (GPtrArray) jobs = jobs_new ();
-  g_auto (Mapped) mapped = { 0 };
-  gint64 start = g_get_monotonic_time (), took;
   guint n = sheaf_executor_get_n_jobs (executor);
+  gint64 took = G_MAXINT64;
 
   g_assert_cmpuint (n, ==, at_once (contract, 6));
-  for (guint i = 0; i < 6; i++)
-    g_ptr_array_add (jobs, sleep_new (150, 0));
-  map (executor, jobs, 0, NULL, &mapped);
-  took = g_get_monotonic_time () - start;
-  g_assert_cmpint (took, >=, 150 * G_TIME_SPAN_MILLISECOND * 6 / n);
-  if (n > 1)
-    g_assert_cmpint (took, <, 900 * G_TIME_SPAN_MILLISECOND);
+  for (guint attempt = 0; attempt < 10 && took >= 900 * G_TIME_SPAN_MILLISECOND; attempt++)
+    {
+      g_autoptr (GPtrArray) jobs = jobs_new ();
+      g_auto (Mapped) mapped = { 0 };
+      gint64 start = g_get_monotonic_time ();
+
+      for (guint i = 0; i < 6; i++)
+        g_ptr_array_add (jobs, sleep_new (150, 0));
+      map (executor, jobs, 0, NULL, &mapped);
+      took = g_get_monotonic_time () - start;
+      g_assert_cmpint (took, >=, 150 * G_TIME_SPAN_MILLISECOND * 6 / n);
+      if (n == 1)
+        return;
+    }
+  g_assert_cmpint (took, <, 900 * G_TIME_SPAN_MILLISECOND);
 }
 
 static void
