@@ -51,10 +51,10 @@ local function remove (entry)
   redis.call ('XDEL', Q, entry)
 end
 
--- Who holds an entry, and how often it was handed out.
+-- Who holds an entry, and how often it was handed out.  Before the first worker there is no group.
 local function owner (entry)
-  local pending = redis.call ('XPENDING', Q, GROUP, entry, entry, 1)
-  if #pending == 0 then
+  local pending = redis.pcall ('XPENDING', Q, GROUP, entry, entry, 1)
+  if pending.err or #pending == 0 then
     return nil, 0
   end
   return pending[1][2], pending[1][4]
