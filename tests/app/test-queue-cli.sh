@@ -45,6 +45,19 @@ check "without a worker it says so, and how to start one" grep -q "with: sheaf-c
 kill -INT $waits
 wait $waits
 check "and can be interrupted" test "$? $(find . -type f | wc -l)" = "130 0"
+sheaf-cli download demo: -x queue --limit 2 --no-archive --no-thumbnails -o none >/dev/null 2>../cancelled.log &
+waits=$!
+batches() { sheaf-cli queue status --json | /usr/bin/python3 -c '
+import json, sys
+print(*(b["id"] for b in json.load(sys.stdin)["batches"] if b["done"] + b["cancelled"] < b["total"]))'; }
+for _ in $(seq 300); do [ -n "$(batches)" ] && break; sleep 0.1; done
+check "a batch is cancelled by its name" sheaf-cli queue cancel "$(batches)"
+wait $waits
+status=$?
+check "whoever asked for it ends as when interrupted, without a picture" \
+  test "$status $(find none -type f ! -name '.*.part-*' | wc -l)" = "130 0"
+sheaf-cli queue cancel nobody 2>../unknown.log
+check "one that nobody knows: a sentence" test "$? $(wc -l <../unknown.log)" = "2 1"
 for i in 1 2; do
   bash -c "exec $(cat ../command)" 2>"../worker-$i.log" &
   processes+=($!)
@@ -63,6 +76,11 @@ check "workers left nothing behind" test -z "$(find . -path '*/.sheaf-queue/*')"
 check "thumbnails with the queue" sheaf-cli thumbnail queue -x queue -s 128 -o thumbnails
 check "as many as pictures" test "$(find thumbnails -type f | wc -l)" = 15
 check "nothing is left in the queue" bash -c 'sheaf-cli queue status | grep -q "^0 queued, 0 running, 0 waiting"'
+echo http://127.0.0.1:1/nobody.jpg |
+  sheaf-cli download - -x queue --retries 0 --no-archive -o none >/dev/null 2>&1
+check "what failed in spite of another try is kept" bash -c 'sheaf-cli queue dead | grep -q fetch'
+check "and is tried again when somebody says so" \
+  bash -c '[ "$(sheaf-cli queue retry --json)" = "{\"retried\":1}" ] && [ -z "$(sheaf-cli queue dead)" ]'
 sheaf-cli compare primes -x sequential,queue --runs 1 --json >../compared
 check "compared like any other" /usr/bin/python3 -c '
 import json
