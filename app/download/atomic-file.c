@@ -246,6 +246,9 @@ sheaf_part_place (
 {
   int result;
 
+  /* What somebody put in its place meanwhile, a link perhaps, must not get the picture's name. */
+  if (!is_still_named (fd, folder_fd, part))
+    return fail_busy (error);
   fremovexattr (fd, SHEAF_PART_VALIDATOR);
   result = renameat2 (folder_fd, part, target_fd, name, RENAME_NOREPLACE);
 
