@@ -47,7 +47,9 @@ static void
 delete_it (Places *places)
 {
 
-  scratch_remove (places->folder);
+  /* A picture that comes in between keeps the folder from going. */
+  while (g_file_test (places->folder, G_FILE_TEST_EXISTS))
+    scratch_remove (places->folder);
 }
 
 static void
