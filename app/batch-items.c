@@ -254,10 +254,14 @@ char *
 sheaf_batch_dup_trouble (SheafBatch *self)
 {
   char *trouble = NULL;
+  const GError *reason;
 
   g_return_val_if_fail (SHEAF_IS_BATCH (self), NULL);
 
-  if (!sheaf_batch_get_running (self) || sheaf_batch_get_paused (self))
+  reason = self->pool != NULL ? sheaf_download_pool_get_pause_reason (self->pool) : NULL;
+  if (self->running && self->paused && reason != NULL)
+    return g_strdup (reason->message);
+  if (!self->running || self->paused)
     return NULL;
   if (self->pool != NULL)
     trouble = sheaf_download_pool_dup_trouble (self->pool);

@@ -211,7 +211,9 @@ on_item_ended (SheafBatch *batch, SheafItem *item, SheafReport *self)
 static void
 say_trouble (SheafReport *self, SheafBatch *batch)
 {
-  g_autofree char *trouble = sheaf_batch_dup_trouble (batch);
+  /* Why it paused by itself has been said as a notice. */
+  g_autofree char *trouble
+      = sheaf_batch_get_paused (batch) ? NULL : sheaf_batch_dup_trouble (batch);
   g_autofree char *message = NULL;
 
   if (g_strcmp0 (trouble, self->trouble) == 0)

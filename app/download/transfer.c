@@ -114,13 +114,31 @@ is_there_by_facts (SheafTransfer *self)
   return TRUE;
 }
 
+/* Where it is the folder that lets nobody write, that is what a person knows, not the part. */
+static void
+name_folder (SheafTransfer *self)
+{
+  g_autofree char *path = g_file_get_parse_name (sheaf_folder_get_file (self->folder));
+  int saved_errno;
+
+  if (sheaf_error_code (self->error) != SHEAF_ERROR_PERMISSION
+      || faccessat (sheaf_folder_get_fd (self->folder), ".", W_OK, AT_EACCESS) == 0)
+    return;
+  saved_errno = errno;
+  g_clear_error (&self->error);
+  sheaf_file_fail (&self->error, saved_errno, path);
+}
+
 static SheafTransferStep
 open_part (SheafTransfer *self)
 {
   self->fd = sheaf_part_open (sheaf_folder_get_fd (self->folder), self->part, &self->validator,
                               &self->offset, &self->total, &self->error);
   if (self->fd < 0)
-    return SHEAF_TRANSFER_ERROR;
+    {
+      name_folder (self);
+      return SHEAF_TRANSFER_ERROR;
+    }
   return SHEAF_TRANSFER_FETCH;
 }
 
