@@ -20,7 +20,8 @@
  *   silent         accepts the request and never answers
  *   slow-drip      64 bytes ten times a second
  *   endless        a body that never ends
- *   wrong-length   complete to HTTP, but shorter than the gallery says
+ *   wrong-length   complete to HTTP, but shorter than the gallery says (where it says a size: what
+ *                  agrees with its own Content-Length is as whole as anybody can tell)
  *   gzip           Content-Encoding: gzip though nobody asked for it
  *   removed        redirected to /removed.png                             (pictures only)
  *   redirect-loop  redirected to itself
