@@ -12,6 +12,7 @@ import subprocess
 from driver import Sheaf, run, wait
 
 BUILD = os.environ["SHEAF_BUILD_DIR"]
+HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.join(os.environ["HOME"], "Pictures")
 
 
@@ -23,7 +24,7 @@ def files():
 
 
 def leaves_nothing(stack):
-    """quitting in the middle of a comparison leaves neither files nor processes"""
+    """a comparison is stopped and begun again; quitting in its middle leaves no files"""
     folder = os.path.join(os.environ["HOME"], "temporary")
     os.mkdir(folder)
     sheaf = Sheaf(environment={"TMPDIR": folder})
@@ -32,7 +33,13 @@ def leaves_nothing(stack):
     sheaf.key("alt+4")
     sheaf.press("push button", "Compare")
     sheaf.wait_words(re.compile("run 1 of 3"))
-    assert os.listdir(folder)
+    sheaf.find("progress bar", "Progress of the comparison")
+    sheaf.press("push button", "Stop")
+    sheaf.find("image", re.compile("; Asynchronous: not measured"))
+    wait(lambda: os.listdir(folder) == [], "its files to go")
+    sheaf.press("push button", "Compare")
+    sheaf.wait_words(re.compile("run 1 of 3"))
+    wait(lambda: os.listdir(folder), "the work to begin")
     assert sheaf.quit() == 0
     assert os.listdir(folder) == [], os.listdir(folder)
 
@@ -56,6 +63,14 @@ def compares(stack):
     sheaf.tab_to("push button", "Copy as Text")
     sheaf.key("space")
     sheaf.wait_words(re.compile("Copied as text"))
+    # Another program pastes what the chart shows.
+    pasted = subprocess.run(
+        [os.path.join(HERE, "clipboard.py")], check=True, stdout=subprocess.PIPE, text=True, timeout=60
+    ).stdout
+    advice = sheaf.wait_words("^Use “.*” here")
+    assert advice in pasted, pasted
+    for way in "One at a time", "Threads", "Processes", "Asynchronous":
+        assert re.search(rf"^{way}\b.*\d", pasted, re.MULTILINE), pasted
     assert sheaf.quit() == 0
 
 
