@@ -19,14 +19,34 @@ typedef struct
   SheafItem *item;
   guint size;
   SheafThumbnailPriority priority;
-  gboolean keep_pixels; /* in the item */
+  gboolean keep_pixels; /* in the item: it is a preview */
+  gboolean cover;       /* it is an album's cover that is fetched, in full */
+  gboolean no_cover;    /* that failed: its preview is better than nothing */
 } Look;
+
+/* What a size of this and below is looked at in: a source's preview is about as large. */
+#define PREVIEW_SIZE 256
+
+static void go_on (SheafEngine *self, GTask *given);
 
 static void
 look_free (Look *look)
 {
   g_object_unref (look->item);
   g_free (look);
+}
+
+/* Returns whether there is something else to show, which is then under way. */
+static gboolean
+fall_back (GTask *task)
+{
+  Look *look = g_task_get_task_data (task);
+
+  if (!look->cover || look->no_cover || g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    return FALSE;
+  look->no_cover = TRUE;
+  go_on (g_task_get_source_object (task), g_object_ref (task));
+  return TRUE;
 }
 
 static void
@@ -40,7 +60,10 @@ on_decoded (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (thumbnail == NULL)
     {
-      g_task_return_error (task, error);
+      if (fall_back (task))
+        g_error_free (error);
+      else
+        g_task_return_error (task, error);
       return;
     }
   if (look->keep_pixels)
@@ -71,7 +94,10 @@ on_preview_fetched (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (fd < 0)
     {
-      g_task_return_error (task, error);
+      if (fall_back (task))
+        g_error_free (error);
+      else
+        g_task_return_error (task, error);
       return;
     }
   thumbnailer = sheaf_engine_is_closed (self) ? NULL : sheaf_engine_get_thumbnailer (self, &error);
@@ -87,32 +113,26 @@ on_preview_fetched (GObject *object, GAsyncResult *result, gpointer user_data)
                                   on_decoded, g_steal_pointer (&task));
 }
 
-/* Takes over @given. */
+/* Asks for what is to be looked at; takes over @given. */
 static void
-look_at (SheafEngine *self,
-         SheafItem *item,
-         guint size,
-         SheafThumbnailPriority priority,
-         gboolean preview,
-         GTask *given)
+go_on (SheafEngine *self, GTask *given)
 {
   g_autoptr (GTask) task = given;
   GCancellable *cancellable = g_task_get_cancellable (task);
-  Look *look = g_new0 (Look, 1);
-  const SheafEntry *entry = sheaf_item_get_entry (item);
+  Look *look = g_task_get_task_data (task);
+  const SheafEntry *entry = sheaf_item_get_entry (look->item);
   g_autoptr (GFile) file = NULL;
   SheafPreviewLoader *previews;
   SheafThumbnailer *thumbnailer;
+  gboolean preview = look->keep_pixels;
+  gboolean small = preview || (look->size > 0 && look->size <= PREVIEW_SIZE);
   /* An album has no address of a picture of its own, but one of its cover. */
-  gboolean small = entry->preview_url != NULL && (preview || entry->url == NULL);
-  const char *url = small ? entry->preview_url : entry->url;
+  const char *full = entry->url != NULL || look->no_cover ? entry->url : entry->cover_url;
+  const char *url
+      = entry->preview_url != NULL && (small || full == NULL) ? entry->preview_url : full;
   GError *error = NULL;
 
-  look->item = g_object_ref (item);
-  look->size = size;
-  look->priority = priority;
-  look->keep_pixels = preview;
-  g_task_set_task_data (task, look, (GDestroyNotify) look_free);
+  look->cover = url != NULL && url == entry->cover_url;
   if (sheaf_engine_is_closed (self))
     {
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s", _ ("Cancelled"));
@@ -148,8 +168,28 @@ look_at (SheafEngine *self,
     g_task_return_error (task, error);
   else
     sheaf_preview_loader_load_async (previews, url,
-                                     sheaf_engine_may_be_private (self, entry->source), preview,
-                                     cancellable, on_preview_fetched, g_steal_pointer (&task));
+                                     sheaf_engine_may_be_private (self, entry->source),
+                                     preview || url == entry->preview_url, cancellable,
+                                     on_preview_fetched, g_steal_pointer (&task));
+}
+
+/* Takes over @given. */
+static void
+look_at (SheafEngine *self,
+         SheafItem *item,
+         guint size,
+         SheafThumbnailPriority priority,
+         gboolean preview,
+         GTask *given)
+{
+  Look *look = g_new0 (Look, 1);
+
+  look->item = g_object_ref (item);
+  look->size = size;
+  look->priority = priority;
+  look->keep_pixels = preview;
+  g_task_set_task_data (given, look, (GDestroyNotify) look_free);
+  go_on (self, given);
 }
 
 void

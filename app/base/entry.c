@@ -38,6 +38,7 @@ entry_clear (gpointer data)
   g_free (entry->id);
   g_free (entry->url);
   g_free (entry->preview_url);
+  g_free (entry->cover_url);
   g_free (entry->page_url);
   g_free (entry->title);
   g_free (entry->description);

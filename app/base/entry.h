@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @id: unique within @source
  * @url: where the picture itself is; http or https, or file for a picture on this machine
  * @preview_url: a small rendition for the grid; %NULL where there is none (use @url)
+ * @cover_url: of an album: its cover in full; %NULL where only @preview_url is known
  * @page_url: the web page a person would open
  * @title: as its author wrote it; plain text
  * @type: MIME type the source claims, lower case; a claim, not a fact
@@ -24,7 +25,8 @@ G_BEGIN_DECLS
  * @height: pixels
  * @bytes: length of the file at @url; 0 if not known
  * @sha1: hexadecimal, lower case, where the source gives it
- * @date: seconds since 1970 of its publication; 0 if not known
+ * @date: seconds since 1970 of its publication, or of the last change of a file on this machine; 0
+ *   if not known
  * @post_id: the post (album) it belongs to; %NULL for a picture on its own
  * @post_title: title of that post
  * @index: place in its post, from 0
@@ -43,6 +45,7 @@ typedef struct
   char *id;
   char *url;
   char *preview_url;
+  char *cover_url;
   char *page_url;
   char *title;
   char *description;

@@ -17,6 +17,7 @@ static const struct
 } strings[] = {
   { "url", G_STRUCT_OFFSET (SheafEntry, url) },
   { "preview-url", G_STRUCT_OFFSET (SheafEntry, preview_url) },
+  { "cover-url", G_STRUCT_OFFSET (SheafEntry, cover_url) },
   { "page-url", G_STRUCT_OFFSET (SheafEntry, page_url) },
   { "title", G_STRUCT_OFFSET (SheafEntry, title) },
   { "description", G_STRUCT_OFFSET (SheafEntry, description) },

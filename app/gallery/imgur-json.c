@@ -200,6 +200,23 @@ read_pictures (JsonArray *images, JsonObject *album, const char *source, guint *
   return pictures;
 }
 
+/* Where the cover, or the first where none is named, is in full; %NULL where that is not said. */
+static char *
+dup_cover_url (GPtrArray *pictures, const char *cover)
+{
+  for (guint i = 0; i < pictures->len; i++)
+    {
+      const SheafEntry *picture = g_ptr_array_index (pictures, i);
+
+      if (is_id (cover) && !g_str_equal (picture->id, cover))
+        continue;
+      return picture->type == NULL || g_str_has_prefix (picture->type, "image/")
+                 ? g_strdup (picture->url)
+                 : NULL;
+    }
+  return NULL;
+}
+
 static SheafEntry *
 read_album (JsonObject *item, const char *source, SheafImgurList *list)
 {
@@ -229,6 +246,7 @@ read_album (JsonObject *item, const char *source, SheafImgurList *list)
         g_hash_table_insert (list->albums, g_strdup (id), g_ptr_array_ref (pictures));
       if (pictures->len > 0)
         entry->preview_url = g_strdup (((SheafEntry *) pictures->pdata[0])->preview_url);
+      entry->cover_url = dup_cover_url (pictures, cover);
     }
   /* An album's link is a web page: what it looks like is its cover. */
   if (is_id (cover))
@@ -237,6 +255,9 @@ read_album (JsonObject *item, const char *source, SheafImgurList *list)
 
       g_free (entry->preview_url);
       entry->preview_url = g_strdup_printf ("%s/%s%c.jpg", base, cover, PREVIEW_SUFFIX);
+      /* Imgur goes by the ID: whatever the picture is, this is it. */
+      if (entry->cover_url == NULL)
+        entry->cover_url = g_strdup_printf ("%s/%s.jpg", base, cover);
     }
   return entry;
 }

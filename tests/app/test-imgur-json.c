@@ -100,6 +100,7 @@ test_gallery (void)
   g_assert_cmpuint (entry->album_count, ==, 5);
   g_assert_null (entry->url);
   g_assert_cmpstr (entry->preview_url, ==, "https://i.imgur.com/wX6yZ8am.jpg");
+  g_assert_cmpstr (entry->cover_url, ==, "https://i.imgur.com/wX6yZ8a.jpg");
   g_assert_cmpstr (entry->page_url, ==, "https://imgur.com/a/sT4uV");
   g_assert_cmpstr (entry->title, ==, "An album, cut short");
   g_assert_cmpuint (entry->height, ==, 800);
@@ -113,10 +114,13 @@ test_gallery (void)
   g_assert_cmpstr (entry->author, ==, "marlow");
   entry = list->entries->pdata[5];
   g_assert_cmpstr (entry->preview_url, ==, "https://i.imgur.com/lM4nO5pm.jpg");
+  g_assert_cmpstr (entry->cover_url, ==, "https://i.imgur.com/lM4nO5p.webp");
 
   entry = list->entries->pdata[6];
   g_assert_cmpuint (entry->album_count, ==, 7);
   g_assert_cmpstr (entry->preview_url, ==, "https://i.imgur.com/vW8xY9zm.jpg");
+  /* Its pictures did not come along: by the ID. */
+  g_assert_cmpstr (entry->cover_url, ==, "https://i.imgur.com/vW8xY9z.jpg");
 }
 
 static void
