@@ -417,6 +417,8 @@ on_scanned (GObject *object, GAsyncResult *result, gpointer data)
       slot->self = self;
       slot->entry = sheaf_entry_new ("file", uri);
       slot->entry->url = g_steal_pointer (&uri);
+      slot->entry->bytes = file->bytes;
+      slot->entry->date = file->changed;
       slot->error = g_steal_pointer (&file->error);
       slot->ready = TRUE;
       g_queue_push_tail (&self->slots, slot);

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Folders are read through readdir() with the types it gives, names sorted within each folder, so
- * that most files cost no system call at all.  Links to files are followed, links to folders are
- * not: those are what makes loops. */
+ * that most files cost one system call, for what pictures are sorted by.  Links to files are
+ * followed, links to folders are not: those are what makes loops. */
 #include "config.h"
 
 #include "app/folder-scan.h"
@@ -126,10 +126,16 @@ static gboolean
 add_found (Scan *scan, char *path, GError *error)
 {
   SheafFound *found = g_new0 (SheafFound, 1);
+  struct stat info;
   gboolean go_on;
 
   found->path = path;
   found->error = error;
+  if (error == NULL && stat (path, &info) == 0)
+    {
+      found->bytes = (guint64) info.st_size;
+      found->changed = info.st_mtime;
+    }
   g_mutex_lock (&scan->lock);
   while (scan->found->len >= MAX_WAITING && !scan->stopped)
     g_cond_wait (&scan->room, &scan->lock);

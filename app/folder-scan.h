@@ -16,11 +16,15 @@ G_DECLARE_FINAL_TYPE (SheafFolderScan, sheaf_folder_scan, SHEAF, FOLDER_SCAN, GO
 /**
  * SheafFound:
  * @path: of a file, or of what could not be read
+ * @bytes: how large the file is
+ * @changed: when it was last written to, in seconds since 1970
  * @error: (nullable): why not
  */
 typedef struct
 {
   char *path;
+  guint64 bytes;
+  gint64 changed;
   GError *error;
 } SheafFound;
 

@@ -80,13 +80,68 @@ state_matches (SheafItemState state, SheafShow show)
     }
 }
 
+/* What items are compared by, made once for each: a sort compares an item many times. */
+typedef struct
+{
+  char *name; /* to be compared as bytes; “2” comes before “10” */
+  char *kind; /* MIME type */
+} Keys;
+
+static void
+keys_free (gpointer data)
+{
+  Keys *keys = data;
+
+  g_free (keys->name);
+  g_free (keys->kind);
+  g_free (keys);
+}
+
+static const Keys *
+keys_of (SheafItem *item)
+{
+  static GQuark quark;
+  const char *title = sheaf_item_get_title (item);
+  const char *claim = sheaf_item_get_entry (item)->type;
+  Keys *keys;
+
+  if (quark == 0)
+    quark = g_quark_from_static_string ("sheaf-arranged-keys");
+  keys = g_object_get_qdata (G_OBJECT (item), quark);
+  if (keys != NULL)
+    return keys;
+
+  keys = g_new0 (Keys, 1);
+  keys->name = g_utf8_collate_key_for_filename (title, -1);
+  if (claim != NULL)
+    keys->kind = g_strdup (claim);
+  else
+    {
+      g_autofree char *guess = g_content_type_guess (title, NULL, 0, NULL);
+
+      keys->kind = g_content_type_get_mime_type (guess);
+    }
+  g_object_set_qdata_full (G_OBJECT (item), quark, keys, keys_free);
+  return keys;
+}
+
+/* Of a type only what is special to it: “image” would find everything. */
+static const char *
+kind_word (SheafItem *item)
+{
+  const char *kind = keys_of (item)->kind;
+  const char *slash = kind != NULL ? strchr (kind, '/') : NULL;
+
+  return slash != NULL ? slash + 1 : "";
+}
+
 static gboolean
 words_match (SheafItem *item, const char *words)
 {
   SheafEntry *entry = sheaf_item_get_entry (item);
   g_autofree char *text
       = g_strjoin ("\n", sheaf_item_get_title (item), entry->author != NULL ? entry->author : "",
-                   entry->post_title != NULL ? entry->post_title : "", NULL);
+                   entry->post_title != NULL ? entry->post_title : "", kind_word (item), NULL);
   g_autofree char *folded = g_utf8_casefold (text, -1);
   g_auto (GStrv) parts = g_strsplit (words, " ", -1);
 
@@ -147,7 +202,7 @@ compare (gconstpointer a, gconstpointer b, gpointer user_data)
       result = compare_numbers (size_of (right), size_of (left));
       break;
     case SHEAF_ORDER_TYPE:
-      result = g_strcmp0 (sheaf_item_get_entry (left)->type, sheaf_item_get_entry (right)->type);
+      result = g_strcmp0 (keys_of (left)->kind, keys_of (right)->kind);
       break;
     case SHEAF_ORDER_STATE:
       result = (int) sheaf_item_get_state (left) - (int) sheaf_item_get_state (right);
@@ -157,8 +212,7 @@ compare (gconstpointer a, gconstpointer b, gpointer user_data)
     default:
       break;
     }
-  return result != 0 ? result
-                     : g_utf8_collate (sheaf_item_get_title (left), sheaf_item_get_title (right));
+  return result != 0 ? result : strcmp (keys_of (left)->name, keys_of (right)->name);
 }
 
 static gboolean

@@ -40,7 +40,7 @@ void sheaf_arranged_list_set_model (SheafArrangedList *self, GListModel *model);
 void sheaf_arranged_list_set_show (SheafArrangedList *self, SheafShow show);
 void sheaf_arranged_list_set_order (SheafArrangedList *self, SheafOrder order);
 
-/* Only titles (and authors, licences, file names) with all of @words, in any case; "" for all. */
+/* Only titles (and authors, albums, types) with all of @words, in any case; "" for all. */
 void sheaf_arranged_list_set_words (SheafArrangedList *self, const char *words);
 
 /* Only pictures whose licence @licence is part of ("CC0"); (nullable) for any. */

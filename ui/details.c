@@ -131,6 +131,7 @@ fill (SheafDetails *self)
 {
   SheafEntry *entry;
   GFile *file;
+  gboolean local;
   guint width, height;
 
   clear_rows (self);
@@ -139,6 +140,7 @@ fill (SheafDetails *self)
 
   entry = sheaf_item_get_entry (self->item);
   file = sheaf_item_get_file (self->item);
+  local = entry->url != NULL && g_str_has_prefix (entry->url, "file:");
   width = self->width > 0 ? self->width : entry->width;
   height = self->height > 0 ? self->height : entry->height;
 
@@ -171,7 +173,8 @@ fill (SheafDetails *self)
 
       add_row (self, self->picture, _ ("File"), path);
     }
-  if (entry->date > 0)
+  /* A file's is asked for anew, and is no publication. */
+  if (entry->date > 0 && !local)
     {
       g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (entry->date);
       g_autofree char *text = date != NULL ? g_date_time_format (date, "%x %H:%M") : NULL;
@@ -185,11 +188,11 @@ fill (SheafDetails *self)
   add_row (self, self->origin, _ ("Description"), entry->description);
   if (entry->page_url != NULL)
     add_link (self, self->origin, _ ("Web Page"), entry->page_url, entry->page_url);
-  if (entry->url != NULL && !g_str_has_prefix (entry->url, "file:"))
+  if (entry->url != NULL && !local)
     add_link (self, self->origin, _ ("Address"), entry->url, entry->url);
   gtk_widget_set_visible (GTK_WIDGET (self->origin),
-                          entry->page_url != NULL || entry->author != NULL || entry->date > 0
-                              || (entry->url != NULL && !g_str_has_prefix (entry->url, "file:")));
+                          entry->page_url != NULL || entry->author != NULL
+                              || (!local && (entry->date > 0 || entry->url != NULL)));
 }
 
 /* Whole numbers without a fraction, others with one digit of it. */

@@ -10,9 +10,11 @@ import contextlib
 import os
 import re
 import signal
+import struct
 import subprocess
 import sys
 import time
+import zlib
 
 from gi.repository import Gio, GLib
 
@@ -746,6 +748,18 @@ def owner_of(bus_name):
         ).unpack()[0]
     except GLib.Error:
         return None
+
+
+def write_png(path, width, height, colour):
+    """A PNG whose every pixel is known: colour(x, y) gives (red, green, blue)."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + bytes(c for x in range(width) for c in colour(x, y)) for y in range(height))
+    with open(path, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)))
+        file.write(chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 def thumbnails():
