@@ -8,6 +8,8 @@
 
 #include "ui/preferences-window.h"
 
+#include "ui/window-private.h"
+
 #include <glib/gi18n.h>
 
 struct _SheafPreferencesWindow
@@ -119,7 +121,7 @@ on_cleaned_up (GObject *source, GAsyncResult *result, gpointer user_data)
                               n_removed, size);
     }
   adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self),
-                                    adw_toast_new (done ? text : error->message));
+                                    sheaf_toast_new (done ? text : error->message));
 }
 
 static void
@@ -182,10 +184,14 @@ executor_type (AdwComboRow *row)
   return &sheaf_executor_types[adw_combo_row_get_selected (row)];
 }
 
+/* Above the row: within it a sentence would leave the choice itself no room. */
 static void
 describe_executor (AdwComboRow *row)
 {
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _ (executor_type (row)->description));
+  GtkWidget *group = gtk_widget_get_ancestor (GTK_WIDGET (row), ADW_TYPE_PREFERENCES_GROUP);
+
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
+                                         _ (executor_type (row)->description));
 }
 
 static void
