@@ -192,12 +192,25 @@ on_activate_item (SheafWindow *self, GListModel *model, guint position)
   sheaf_viewer_page_show (self->viewer, model, position);
 }
 
+/* The keys that are of use here come first. */
+static void
+choose_shortcuts (SheafWindow *self, const char *section)
+{
+  GtkShortcutsWindow *shortcuts
+      = gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (self));
+
+  if (shortcuts != NULL)
+    g_object_set (shortcuts, "section-name", section, NULL);
+}
+
 static void
 on_visible_child_changed (SheafWindow *self)
 {
+  gboolean viewer = g_strcmp0 (adw_leaflet_get_visible_child_name (self->leaflet), "viewer") == 0;
   SheafGrid *grid;
 
-  if (g_strcmp0 (adw_leaflet_get_visible_child_name (self->leaflet), "viewer") == 0)
+  choose_shortcuts (self, viewer ? "pictures" : "browsing");
+  if (viewer)
     return;
   sheaf_viewer_page_clear (self->viewer);
   grid = sheaf_window_get_current_grid (self);
