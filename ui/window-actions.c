@@ -163,16 +163,43 @@ undo_remove (GtkWidget *widget, const char *name, GVariant *parameter)
   sheaf_batch_page_restore (folder ? self->folder : self->downloads);
 }
 
+/* Tells of what left a list, and offers it back. */
+static void
+say_places_removed (SheafWindow *self, const char *key, GVariant *before, const char *text)
+{
+  AdwToast *toast = sheaf_toast_new (text);
+
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_action_name (toast, "win.restore-places");
+  adw_toast_set_action_target_value (toast, g_variant_new ("(sv)", key, before));
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
+restore_places (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SheafWindow *self = SHEAF_WINDOW (widget);
+  g_autoptr (GVariant) before = NULL;
+  const char *key;
+
+  g_variant_get (parameter, "(&sv)", &key, &before);
+  if (self->state != NULL)
+    g_settings_set_value (self->state, key, before);
+  sheaf_window_update_places (self);
+}
+
 static void
 bookmark (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SheafWindow *self = SHEAF_WINDOW (widget);
   const char *spec = sheaf_gallery_page_get_spec (self->gallery);
+  g_autoptr (GVariant) before = NULL;
 
-  if (spec == NULL)
+  if (spec == NULL || self->state == NULL)
     return;
+  before = g_settings_get_value (self->state, "bookmarks");
   if (sheaf_places_remove (self->state, "bookmarks", spec))
-    sheaf_window_say (self, _ ("Bookmark removed"));
+    say_places_removed (self, "bookmarks", before, _ ("Bookmark removed"));
   else
     {
       sheaf_places_add (self->state, "bookmarks", spec,
@@ -186,10 +213,14 @@ static void
 clear_history (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SheafWindow *self = SHEAF_WINDOW (widget);
+  g_autoptr (GVariant) before = NULL;
 
-  if (self->state != NULL)
-    g_settings_reset (self->state, "history");
+  if (self->state == NULL)
+    return;
+  before = g_settings_get_value (self->state, "history");
+  g_settings_reset (self->state, "history");
   sheaf_window_update_places (self);
+  say_places_removed (self, "history", before, _ ("History cleared"));
 }
 
 static void
@@ -260,6 +291,7 @@ sheaf_window_install_actions (SheafWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.undo-remove", "s", undo_remove);
   gtk_widget_class_install_action (widget_class, "win.bookmark", NULL, bookmark);
   gtk_widget_class_install_action (widget_class, "win.clear-history", NULL, clear_history);
+  gtk_widget_class_install_action (widget_class, "win.restore-places", "(sv)", restore_places);
   gtk_widget_class_install_action (widget_class, "win.find", NULL, find);
   gtk_widget_class_install_action (widget_class, "win.paste", NULL, paste);
   gtk_widget_class_install_action (widget_class, "win.select-all", NULL, select_all);
