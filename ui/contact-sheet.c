@@ -225,8 +225,9 @@ draw_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   g_autofree char *lower = g_ascii_strdown (name, -1);
   cairo_status_t status;
 
-  status = g_str_has_suffix (lower, ".pdf") ? draw_pdf (sheet->cells, out)
-                                            : draw_png (sheet->cells, out);
+  /* A name without an ending gets what the chooser proposed. */
+  status = g_str_has_suffix (lower, ".png") ? draw_png (sheet->cells, out)
+                                            : draw_pdf (sheet->cells, out);
   if (status != CAIRO_STATUS_SUCCESS)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s",
                              cairo_status_to_string (status));

@@ -388,6 +388,8 @@ sheaf_grid_class_init (SheafGridClass *klass)
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, on_menu_key, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, on_menu_key, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, on_escape, NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK,
+                                       "item.copy-picture", NULL);
 }
 
 static void
@@ -533,6 +535,14 @@ sheaf_grid_set_thumbnail_size (SheafGrid *self, guint size)
   /* New tiles for all: setup is where sizes are given. */
   factory = factory_new (self);
   gtk_grid_view_set_factory (self->view, factory);
+}
+
+gboolean
+sheaf_grid_get_menu_open (SheafGrid *self)
+{
+  g_return_val_if_fail (SHEAF_IS_GRID (self), FALSE);
+
+  return self->popover != NULL && gtk_widget_get_visible (self->popover);
 }
 
 GtkAdjustment *

@@ -41,6 +41,9 @@ void sheaf_grid_reload_item (SheafGrid *self, SheafItem *item);
 /* 128, 256 or 512, as the settings' thumbnail-size. */
 void sheaf_grid_set_thumbnail_size (SheafGrid *self, guint size);
 
+/* Whether the context menu is there. */
+gboolean sheaf_grid_get_menu_open (SheafGrid *self);
+
 /* Where the content is scrolled to, and by whom a bench may scroll it. */
 GtkAdjustment *sheaf_grid_get_vadjustment (SheafGrid *self);
 

@@ -188,10 +188,39 @@ open_page (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     }
 }
 
+/* Read by file managers as files, and by browsers as addresses. */
+static GdkContentProvider *
+file_list_content (GSList *files)
+{
+  GdkFileList *list = gdk_file_list_new_from_list (files);
+  GdkContentProvider *content = gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, list);
+
+  g_boxed_free (GDK_TYPE_FILE_LIST, list);
+  return content;
+}
+
+typedef struct
+{
+  SheafItemActions *actions;
+  GFile *file; /* (nullable): the picture's, where it has one */
+} Copy;
+
+static void
+copy_free (Copy *copy)
+{
+  g_object_unref (copy->actions);
+  g_clear_object (&copy->file);
+  g_free (copy);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Copy, copy_free)
+
 static void
 on_picture_for_copy (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (SheafItemActions) self = user_data;
+  g_autoptr (Copy) copy = user_data;
+  SheafItemActions *self = copy->actions;
+  g_autoptr (GdkContentProvider) content = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (SheafPixels) pixels
       = sheaf_engine_load_picture_finish (SHEAF_ENGINE (source), result, &error);
@@ -205,7 +234,16 @@ on_picture_for_copy (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   texture = sheaf_texture_new_from_pixels (pixels);
-  gdk_clipboard_set_texture (gtk_widget_get_clipboard (self->widget), texture);
+  content = gdk_content_provider_new_typed (GDK_TYPE_TEXTURE, texture);
+  /* The file as well, so that pasting into a folder puts the file there. */
+  if (copy->file != NULL)
+    {
+      GSList files = { copy->file, NULL };
+      GdkContentProvider *both[] = { g_steal_pointer (&content), file_list_content (&files) };
+
+      content = gdk_content_provider_new_union (both, G_N_ELEMENTS (both));
+    }
+  gdk_clipboard_set_content (gtk_widget_get_clipboard (self->widget), content);
   say (self, _ ("Picture copied"));
 }
 
@@ -214,10 +252,15 @@ copy_picture (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   SheafItemActions *self = user_data;
   g_autoptr (GPtrArray) items = dup_items (self);
+  Copy *copy;
 
-  if (items->len > 0 && self->engine != NULL)
-    sheaf_engine_load_picture_async (self->engine, g_ptr_array_index (items, 0), 0,
-                                     self->cancellable, on_picture_for_copy, g_object_ref (self));
+  if (items->len == 0 || self->engine == NULL)
+    return;
+  copy = g_new0 (Copy, 1);
+  copy->actions = g_object_ref (self);
+  g_set_object (&copy->file, sheaf_item_get_file (g_ptr_array_index (items, 0)));
+  sheaf_engine_load_picture_async (self->engine, g_ptr_array_index (items, 0), 0, self->cancellable,
+                                   on_picture_for_copy, copy);
 }
 
 static void
@@ -226,6 +269,9 @@ copy_link (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   SheafItemActions *self = user_data;
   g_autoptr (GPtrArray) items = dup_items (self);
   g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GdkContentProvider) content = NULL;
+  GdkContentProvider *both[2];
+  GSList *files = NULL;
 
   for (guint i = 0; i < items->len; i++)
     {
@@ -234,13 +280,19 @@ copy_link (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
       if (link == NULL)
         continue;
+      files = g_slist_prepend (files, g_file_new_for_uri (link));
       if (text->len > 0)
         g_string_append_c (text, '\n');
       g_string_append (text, link);
     }
   if (text->len == 0)
     return;
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (self->widget), text->str);
+  files = g_slist_reverse (files);
+  both[0] = gdk_content_provider_new_typed (G_TYPE_STRING, text->str);
+  both[1] = file_list_content (files);
+  g_slist_free_full (files, g_object_unref);
+  content = gdk_content_provider_new_union (both, G_N_ELEMENTS (both));
+  gdk_clipboard_set_content (gtk_widget_get_clipboard (self->widget), content);
   say (self, g_dngettext (NULL, "Link copied", "Links copied", items->len));
 }
 

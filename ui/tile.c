@@ -508,9 +508,12 @@ sheaf_tile_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, Gt
   SheafTile *self = SHEAF_TILE (widget);
   g_autoptr (GString) text = NULL;
   const char *button;
+  GtkWidget *grid;
   SheafEntry *entry;
 
-  if (self->item == NULL)
+  grid = gtk_widget_get_ancestor (widget, SHEAF_TYPE_GRID);
+  /* A tooltip would cover the menu that was just asked for. */
+  if (self->item == NULL || (grid != NULL && sheaf_grid_get_menu_open (SHEAF_GRID (grid))))
     return FALSE;
   button = keyboard ? NULL : button_tooltip (self, x, y);
   if (button != NULL)
