@@ -10,10 +10,13 @@
 
 #include <glib/gi18n.h>
 
+#include <math.h>
+
 #include <cairo-pdf.h>
 #include <pango/pangocairo.h>
 
-/* A4 in points; a PNG has the same width twice over and is as tall as it must be. */
+/* A4 in points; a PNG has the same cells at twice the size, about as many beside as below each
+ * other: one as narrow as a page is soon taller than programs open. */
 #define PAGE_WIDTH   595.0
 #define PAGE_HEIGHT  842.0
 #define MARGIN       36.0
@@ -23,8 +26,8 @@
 #define PNG_SCALE    2.0
 #define PICTURE_SIZE 256
 
-/* cairo cannot make a taller picture. */
-#define MAX_PNG_HEIGHT 32000.0
+/* cairo cannot make a larger picture. */
+#define MAX_PNG_SIDE 32000.0
 
 typedef struct
 {
@@ -145,12 +148,12 @@ row_height (void)
 }
 
 static void
-draw_rows (cairo_t *cr, GArray *cells, guint from, guint n_rows)
+draw_rows (cairo_t *cr, GArray *cells, guint from, guint n_rows, guint n_columns)
 {
-  for (guint i = from; i < MIN (cells->len, from + n_rows * COLUMNS); i++)
+  for (guint i = from; i < MIN (cells->len, from + n_rows * n_columns); i++)
     {
-      guint row = (i - from) / COLUMNS;
-      guint column = (i - from) % COLUMNS;
+      guint row = (i - from) / n_columns;
+      guint column = (i - from) % n_columns;
 
       draw_cell (cr, &g_array_index (cells, Cell, i), MARGIN + column * (cell_side () + GAP),
                  MARGIN + row * row_height (), cell_side ());
@@ -175,7 +178,7 @@ draw_pdf (GArray *cells, GByteArray *out)
 
   for (guint from = 0; from < cells->len; from += rows * COLUMNS)
     {
-      draw_rows (cr, cells, from, rows);
+      draw_rows (cr, cells, from, rows, COLUMNS);
       cairo_show_page (cr);
     }
   cairo_destroy (cr);
@@ -188,25 +191,22 @@ draw_pdf (GArray *cells, GByteArray *out)
 static cairo_status_t
 draw_png (GArray *cells, GByteArray *out)
 {
-  guint rows = (cells->len + COLUMNS - 1) / COLUMNS;
-  double height = (2 * MARGIN + rows * row_height ()) * PNG_SCALE;
-  double scale = PNG_SCALE;
+  guint columns = MAX (COLUMNS, (guint) ceil (sqrt (cells->len)));
+  guint rows = (cells->len + columns - 1) / columns;
+  double width = 2 * MARGIN + columns * (cell_side () + GAP) - GAP;
+  double height = 2 * MARGIN + rows * row_height ();
+  double scale = MIN (PNG_SCALE, MAX_PNG_SIDE / MAX (width, height));
   cairo_surface_t *surface;
   cairo_t *cr;
   cairo_status_t status;
 
-  if (height > MAX_PNG_HEIGHT)
-    {
-      scale *= MAX_PNG_HEIGHT / height;
-      height = MAX_PNG_HEIGHT;
-    }
-  surface
-      = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int) (PAGE_WIDTH * scale), (int) height);
+  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int) (width * scale),
+                                        (int) (height * scale));
   cr = cairo_create (surface);
   cairo_set_source_rgb (cr, 1, 1, 1);
   cairo_paint (cr);
   cairo_scale (cr, scale, scale);
-  draw_rows (cr, cells, 0, rows);
+  draw_rows (cr, cells, 0, rows, columns);
   status = cairo_status (cr);
   cairo_destroy (cr);
   if (status == CAIRO_STATUS_SUCCESS)
@@ -357,6 +357,7 @@ sheaf_contact_sheet_ask (GtkWidget *widget, SheafEngine *engine, GPtrArray *item
 {
   GtkFileChooserNative *chooser;
   g_autoptr (GtkFileFilter) pdf = gtk_file_filter_new ();
+  const char *pictures = g_get_user_special_dir (G_USER_DIRECTORY_PICTURES);
   Question *question;
 
   g_return_if_fail (GTK_IS_WIDGET (widget));
@@ -368,6 +369,12 @@ sheaf_contact_sheet_ask (GtkWidget *widget, SheafEngine *engine, GPtrArray *item
                                          GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
   /* Translators: a file name; keep .pdf */
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), _ ("Contact sheet.pdf"));
+  if (pictures != NULL)
+    {
+      g_autoptr (GFile) folder = g_file_new_for_path (pictures);
+
+      gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
+    }
   gtk_file_filter_set_name (pdf, _ ("PDF or PNG, by the name"));
   gtk_file_filter_add_suffix (pdf, "pdf");
   gtk_file_filter_add_suffix (pdf, "png");

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * @items: (element-type SheafItem)
  *
  * Asks for a file and writes the thumbnails of @items with their titles into it: pages of a PDF, or
- * one tall PNG, by the file's name.
+ * one PNG, by the file's name.
  */
 void sheaf_contact_sheet_ask (GtkWidget *widget, SheafEngine *engine, GPtrArray *items);
 

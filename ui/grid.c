@@ -26,6 +26,7 @@ struct _SheafGrid
   GMenuModel *menu_model;
   GHashTable *tiles; /* (element-type SheafTile): bound ones, borrowed */
   GtkWidget *popover;
+  GtkWidget *menu_child; /* weak: whose menu it is */
 
   /* Template */
   GtkScrolledWindow *scrolled;
@@ -186,8 +187,17 @@ on_selection_changed (SheafGrid *self)
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
 }
 
+/* GTK 4.8 gives the keyboard to the first control of the window when a menu goes. */
 static void
-popup_menu (SheafGrid *self, double x, double y)
+on_menu_closed (SheafGrid *self)
+{
+  if (self->menu_child != NULL)
+    gtk_widget_grab_focus (self->menu_child);
+  g_clear_weak_pointer (&self->menu_child);
+}
+
+static void
+popup_menu (SheafGrid *self, SheafTile *tile, double x, double y)
 {
   GdkRectangle where = { (int) x, (int) y, 1, 1 };
 
@@ -199,7 +209,10 @@ popup_menu (SheafGrid *self, double x, double y)
       gtk_popover_set_has_arrow (GTK_POPOVER (self->popover), FALSE);
       gtk_widget_set_halign (self->popover, GTK_ALIGN_START);
       gtk_widget_set_parent (self->popover, GTK_WIDGET (self));
+      g_signal_connect_object (self->popover, "closed", G_CALLBACK (on_menu_closed), self,
+                               G_CONNECT_SWAPPED);
     }
+  g_set_weak_pointer (&self->menu_child, gtk_widget_get_parent (GTK_WIDGET (tile)));
   gtk_popover_set_pointing_to (GTK_POPOVER (self->popover), &where);
   gtk_popover_popup (GTK_POPOVER (self->popover));
 }
@@ -229,7 +242,7 @@ on_secondary_pressed (SheafGrid *self, int n_press, double x, double y, GtkGestu
   if (!gtk_selection_model_is_selected (self->selection, sheaf_tile_get_position (tile)))
     gtk_selection_model_select_item (self->selection, sheaf_tile_get_position (tile), TRUE);
   gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  popup_menu (self, x, y);
+  popup_menu (self, tile, x, y);
 }
 
 /* The Menu key and Shift+F10: at the tile that has the focus. */
@@ -248,7 +261,7 @@ on_menu_key (GtkWidget *widget, GVariant *args, gpointer user_data)
                                         sheaf_tile_get_position (SHEAF_TILE (child))))
     gtk_selection_model_select_item (self->selection, sheaf_tile_get_position (SHEAF_TILE (child)),
                                      TRUE);
-  popup_menu (self, bounds.origin.x + bounds.size.width / 2,
+  popup_menu (self, SHEAF_TILE (child), bounds.origin.x + bounds.size.width / 2,
               bounds.origin.y + bounds.size.height / 2);
   return TRUE;
 }
@@ -325,6 +338,7 @@ sheaf_grid_dispose (GObject *object)
   SheafGrid *self = SHEAF_GRID (object);
 
   g_clear_handle_id (&self->settle_id, g_source_remove);
+  g_clear_weak_pointer (&self->menu_child);
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   if (self->scrolled != NULL)
     {
