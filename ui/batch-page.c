@@ -135,6 +135,9 @@ dup_subtitle_text (SheafBatchPage *self, const SheafBatchSums *sums, gboolean ru
 {
   GString *text = g_string_new (NULL);
 
+  /* Which folder it is stands nowhere else. */
+  if (self->folder_mode && sheaf_batch_group_get_n_batches (self->group) > 0)
+    append_part (text, sheaf_batch_get_title (sheaf_batch_group_get_batch (self->group, 0)));
   if (running && sheaf_batch_group_get_paused (self->group))
     append_part (text, _ ("Paused"));
   else if (running)

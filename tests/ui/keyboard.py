@@ -61,4 +61,31 @@ def windows_and_menu(stack):
     assert sheaf.quit() == 0
 
 
-run(main_job, windows_and_menu)
+def shortcuts(stack):
+    """the window of shortcuts opens on those of the page that is seen"""
+    sheaf = Sheaf("demo:")
+    stack.callback(sheaf.kill)
+    sheaf.wait_window()
+    tile = wait(lambda: sheaf.tiles(), "the tiles of the gallery")[0]
+
+    def look(section, other):
+        sheaf.key("ctrl+question")
+        wait(lambda: len(sheaf.frames) == 2, "the window of shortcuts")
+        sheaf.find("label", section)
+        assert not sheaf.seen("label", other), f"{other} is seen, too"
+        sheaf.key("Escape")
+        wait(lambda: len(sheaf.frames) == 1, "the window of shortcuts to close")
+
+    sheaf.pick(tile)
+    look("Galleries and Folders", "Viewing a Picture")
+    sheaf.key("Return")
+    picture = sheaf.find("image", where=lambda node: node.box[2] > 200)
+    wait(lambda: picture.has("focused"), "the picture to have the keyboard")
+    look("Viewing a Picture", "Galleries and Folders")
+    sheaf.key("Escape")
+    sheaf.tab_to("table cell")
+    look("Galleries and Folders", "Viewing a Picture")
+    assert sheaf.quit() == 0
+
+
+run(main_job, windows_and_menu, shortcuts)
