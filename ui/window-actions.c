@@ -172,6 +172,7 @@ say_places_removed (SheafWindow *self, const char *key, GVariant *before, const 
   adw_toast_set_button_label (toast, _ ("_Undo"));
   adw_toast_set_action_name (toast, "win.restore-places");
   adw_toast_set_action_target_value (toast, g_variant_new ("(sv)", key, before));
+  adw_toast_set_timeout (toast, SHEAF_UNDO_SECONDS);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 

@@ -55,6 +55,9 @@ void sheaf_window_init_drop (SheafWindow *self);
 /* window.c */
 /* libadwaita takes a toast's title for markup; file names and errors may have "&" in them. */
 AdwToast *sheaf_toast_new (const char *text);
+/* Who reads slowly, or looks for the button by keys, needs longer to take something back. */
+#define SHEAF_UNDO_SECONDS 20
+
 /* @executor: (nullable): nick of another than the settings' */
 void sheaf_window_start_download (SheafWindow *self,
                                   SheafSource *source,

@@ -14,8 +14,7 @@
 
 #include <glib/gi18n.h>
 
-#define MAX_HISTORY  12
-#define UNDO_SECONDS 20
+#define MAX_HISTORY 12
 
 G_DEFINE_FINAL_TYPE (SheafWindow, sheaf_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -176,7 +175,7 @@ on_removed (SheafWindow *self, const char *text, SheafBatchPage *page)
   adw_toast_set_button_label (toast, _ ("_Undo"));
   adw_toast_set_action_name (toast, "win.undo-remove");
   adw_toast_set_action_target (toast, "s", page == self->folder ? "folder" : "downloads");
-  adw_toast_set_timeout (toast, UNDO_SECONDS);
+  adw_toast_set_timeout (toast, SHEAF_UNDO_SECONDS);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 

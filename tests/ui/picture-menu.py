@@ -71,38 +71,38 @@ def keys(stack):
     assert sheaf.quit() == 0
 
 
+def stamp(path):
+    """Another for another file under the same name: numbers of files are given out again."""
+    info = os.stat(path)
+    return info.st_ino, info.st_ctime_ns
+
+
 def rebuild_and_clean_up(stack):
     """a thumbnail is made anew; thumbnails of what is gone are removed, and no others"""
     top = make_folder(stack, ["kept.png", "gone.png"])
     sheaf = start(stack, top, 2)
     for name in ("kept.png", "gone.png"):
         tile_of(sheaf, name)
-    before = {path: os.stat(path).st_ino for path in wait(lambda: len(thumbnails()) == 2 and thumbnails(), "two thumbnails")}
-    # One that is valid, and yet wrong: looking at it again would not help.
+    wait(lambda: len(thumbnails()) == 2, "two thumbnails")
+    before = {path: stamp(path) for path in thumbnails()}
     sheaf.pick(tile_of(sheaf, "kept.png"))
     choose(sheaf, "Rebuild Thumbnail")
-    wait(
-        lambda: {path for path in thumbnails() if os.stat(path).st_ino != before.get(path)} and len(thumbnails()) == 2,
-        "a new file in the cache",
-    )
-    assert sum(os.stat(path).st_ino != before[path] for path in thumbnails()) == 1, "both were made anew"
+
+    def made_anew():
+        return [path for path in thumbnails() if stamp(path) != before.get(path)]
+
+    wait(lambda: len(thumbnails()) == 2 and made_anew(), "a new file in the cache")
+    assert len(made_anew()) == 1, "both were made anew"
     tile_of(sheaf, "kept.png")
 
     os.unlink(os.path.join(top, "gone.png"))
     sheaf.focus()
+    window = sheaf.x_window()[0]
     sheaf.key("ctrl+comma")
     wait(lambda: len(sheaf.frames) == 2, "preferences")
-    button = sheaf.find("push button", re.compile("^Clean"))
-    preferences = next(frame for frame in sheaf.frames if frame.name == "Preferences")
-    point = sheaf.point(preferences)
-    xdotool("mousemove", *point)
-
-    def scrolled():
-        xdotool("click", 5)
-        return button.box[1] + button.box[3] < preferences.box[3] - 40
-
-    wait(scrolled, "the button to be on the screen")
-    sheaf.click(button)
+    wait(lambda: xdotool("getwindowfocus").strip() != window, "the keyboard to be the preferences'")
+    sheaf.tab_to("push button", re.compile("^Clean"))
+    sheaf.key("space")
     sheaf.wait_toast("1 thumbnail removed, .* freed")
     assert len(thumbnails()) == 1, thumbnails()
     sheaf.key("Escape")

@@ -1,13 +1,9 @@
 #!/usr/bin/python3
-"""What is removed can be taken back: cleared downloads, the history
+"""A cleared history can be taken back
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
-import re
-
 from driver import Demo, Sheaf, run, wait
-
-TAB = ("radio button", "toggle button", "page tab")
 
 
 def start(stack, *arguments):
@@ -17,28 +13,6 @@ def start(stack, *arguments):
     stack.callback(sheaf.kill)
     sheaf.wait_window()
     return sheaf
-
-
-def names(sheaf):
-    return [tile.name for tile in sheaf.tiles()]
-
-
-def downloads(stack):
-    """pictures cleared from the downloads come back, in their place and state"""
-    sheaf = start(stack, "imgur:hot")
-    tiles = wait(lambda: len(sheaf.tiles()) > 3 and sheaf.tiles(), "tiles")
-    sheaf.pick(tiles[0])
-    sheaf.pick(tiles[2], modifiers=["ctrl"])
-    sheaf.press("push button", re.compile("^Download"))
-    sheaf.wait_words("^[0-9]+ pictures$", 60)
-    before = wait(lambda: all(name.endswith((", Ready", "already")) for name in names(sheaf)) and names(sheaf), "all ready")
-    sheaf.press("push button", "More")
-    sheaf.press("menu item", "Clear")
-    sheaf.wait_toast("[0-9]+ pictures? cleared")
-    sheaf.wait_words("^No Downloads$")
-    sheaf.press("push button", "Undo")
-    wait(lambda: names(sheaf) == before, "them back")
-    assert sheaf.quit() == 0
 
 
 def history(stack):
@@ -57,4 +31,4 @@ def history(stack):
     assert sheaf.quit() == 0
 
 
-run(downloads, history)
+run(history)
