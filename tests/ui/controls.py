@@ -162,7 +162,7 @@ def limits(stack):
     sheaf.key("ctrl+comma")
     wait(lambda: len(sheaf.frames) == 2, "preferences")
     sheaf.press(("radio button", "toggle button", "page tab"), re.compile("Network"))
-    for name, number in (("Limit of Speed", "0.1"), ("Limit of Requests", "2")):
+    for name, number in (("Speed Limit", "0.1"), ("Request Limit", "2")):
         field = sheaf.find("spin button", re.compile("^" + name))
         sheaf.click(field, dx=20)
         wait(lambda: any(part.has("focused") for part, _ in field.walk()), f"the focus in {name}")
