@@ -1,9 +1,9 @@
-/* window-dnd.c: folders, pictures and addresses dropped anywhere on the window
+/* window-dnd.c: folders, pictures and addresses dropped anywhere on the window, or given to it
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Inside a sandbox a folder may arrive as a path that cannot be read there; that is found out
- * before it is opened, and said with a way out. */
+ * Inside a sandbox a folder may arrive as a path that cannot be read there, or is not even seen;
+ * that is found out before it is opened, and said with a way out. */
 #include "config.h"
 
 #include "ui/window-private.h"
@@ -82,8 +82,13 @@ on_info_ready (GObject *source, GAsyncResult *result, gpointer user_data)
       g_autofree char *name = g_file_get_basename (G_FILE (source));
       g_autofree char *display = g_filename_display_name (name);
 
-      g_set_error (&check->error, SHEAF_ERROR, SHEAF_ERROR_PERMISSION,
-                   _ ("Sheaf may not read “%s”."), display);
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
+          && g_getenv ("FLATPAK_ID") == NULL)
+        g_set_error (&check->error, SHEAF_ERROR, SHEAF_ERROR_FILE, _ ("There is no “%s”."),
+                     display);
+      else
+        g_set_error (&check->error, SHEAF_ERROR, SHEAF_ERROR_PERMISSION,
+                     _ ("Sheaf may not read “%s”."), display);
     }
   check->checked++;
   check_next (check);
@@ -105,7 +110,7 @@ check_next (Check *check)
     {
       if (check->readable->len > 0)
         {
-          sheaf_window_open_files (self, check->readable);
+          sheaf_window_show_files (self, check->readable);
           if (check->error != NULL)
             sheaf_window_say (self, check->error->message);
         }
@@ -118,12 +123,15 @@ check_next (Check *check)
   check_free (check);
 }
 
-/* Opens what can be read of @files, and says what cannot. */
-static void
-open_checked (SheafWindow *self, GPtrArray *files)
+void
+sheaf_window_open_files (SheafWindow *self, GPtrArray *files)
 {
-  Check *check = g_new0 (Check, 1);
+  Check *check;
 
+  g_return_if_fail (SHEAF_IS_WINDOW (self));
+  g_return_if_fail (files != NULL);
+
+  check = g_new0 (Check, 1);
   check->window = g_object_ref (self);
   check->files = g_ptr_array_ref (files);
   check->readable = g_ptr_array_new_with_free_func (g_object_unref);
@@ -162,7 +170,7 @@ on_drop (SheafWindow *self, const GValue *value)
       g_autoptr (GPtrArray) files = dup_local (g_value_get_boxed (value), addresses);
 
       if (files->len > 0)
-        open_checked (self, files);
+        sheaf_window_open_files (self, files);
       else
         open_addresses (self, addresses);
       return files->len > 0 || addresses->len > 0;
@@ -174,7 +182,7 @@ on_drop (SheafWindow *self, const GValue *value)
       g_autoptr (GPtrArray) files = dup_local (&one, addresses);
 
       if (files->len > 0)
-        open_checked (self, files);
+        sheaf_window_open_files (self, files);
       else
         open_addresses (self, addresses);
       return TRUE;

@@ -42,7 +42,8 @@ struct _SheafWindow
   GtkWidget *drop_hint;
 
   guint inhibit_cookie;
-  gboolean closing; /* the person has been asked */
+  gboolean closing;           /* the person has been asked */
+  gboolean asking_background; /* the desktop is being asked */
 };
 
 /* window-actions.c */
@@ -64,6 +65,8 @@ void sheaf_window_start_download (SheafWindow *self,
                                   GPtrArray *entries,
                                   const char *executor);
 void sheaf_window_show_view (SheafWindow *self, const char *name);
+/* @files: (element-type GFile): not none; every one can be read */
+void sheaf_window_show_files (SheafWindow *self, GPtrArray *files);
 
 /* The page of the view that is shown, where it is one of these; (nullable). */
 SheafGrid *sheaf_window_get_current_grid (SheafWindow *self);

@@ -8,6 +8,7 @@
 
 #include "ui/window-private.h"
 
+#include "ui/background.h"
 #include "ui/places.h"
 
 #include "app/work/error.h"
@@ -294,11 +295,13 @@ on_close_decided (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void go_to_background (SheafWindow *self);
+
 static void
 on_close_answered (SheafWindow *self, const char *response)
 {
   if (g_str_equal (response, "background"))
-    gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+    go_to_background (self);
   else if (g_str_equal (response, "stop"))
     {
       self->closing = TRUE;
@@ -307,24 +310,59 @@ on_close_answered (SheafWindow *self, const char *response)
     }
 }
 
+/* @refused: the desktop does not let it go on unseen */
 static void
-ask_about_work (SheafWindow *self)
+ask_about_work (SheafWindow *self, gboolean refused)
 {
   GtkWidget *dialog = adw_message_dialog_new (
       GTK_WINDOW (self), _ ("Stop the Work?"),
-      _ ("Pictures are still under way. What is not finished goes on when "
-         "Sheaf is started again."));
+      refused ? _ ("The desktop does not let Sheaf go on in the background. What is not finished "
+                   "goes on when Sheaf is started again.")
+              : _ ("Pictures are still under way. What is not finished goes on when "
+                   "Sheaf is started again."));
 
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"),
-                                    "background", _ ("Go On in the _Background"), "stop",
-                                    _ ("_Stop"), NULL);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"));
+  if (!refused)
+    adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "background",
+                                     _ ("Go On in the _Background"));
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "stop", _ ("_Stop"));
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "stop",
                                               ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "background");
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog),
+                                           refused ? "cancel" : "background");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_answered), self,
                            G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_background_asked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SheafWindow) self = user_data;
+  gboolean may = sheaf_ask_background_finish (result, NULL);
+
+  self->asking_background = FALSE;
+  if (self->engine == NULL)
+    return; /* the window is gone */
+  if (!sheaf_window_get_busy (self))
+    gtk_window_close (GTK_WINDOW (self));
+  else if (may)
+    /* A hidden window keeps the program; opening Sheaf again shows it. */
+    gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+  else
+    ask_about_work (self, TRUE);
+}
+
+static void
+go_to_background (SheafWindow *self)
+{
+  if (self->asking_background)
+    return;
+  self->asking_background = TRUE;
+  /* Translators: shown by the desktop when it is asked whether Sheaf may run without a window */
+  sheaf_ask_background_async (_ ("Downloads and thumbnails go on after the window is closed."),
+                              NULL, on_background_asked, g_object_ref (self));
 }
 
 static gboolean
@@ -336,11 +374,10 @@ sheaf_window_close_request (GtkWindow *window)
   save_session (self);
   if (!self->closing && sheaf_window_get_busy (self))
     {
-      /* A hidden window keeps the program; opening Sheaf again shows it. */
       if (sheaf_settings_get_background (sheaf_engine_get_settings (self->engine)))
-        gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+        go_to_background (self);
       else
-        ask_about_work (self);
+        ask_about_work (self, FALSE);
       return GDK_EVENT_STOP;
     }
   return GTK_WINDOW_CLASS (sheaf_window_parent_class)->close_request (window);
@@ -505,16 +542,14 @@ sheaf_window_open_source (SheafWindow *self, const char *spec)
 }
 
 void
-sheaf_window_open_files (SheafWindow *self, GPtrArray *files)
+sheaf_window_show_files (SheafWindow *self, GPtrArray *files)
 {
   g_autoptr (SheafBatch) batch = NULL;
   SheafBatchOptions options;
 
   g_return_if_fail (SHEAF_IS_WINDOW (self));
-  g_return_if_fail (files != NULL);
+  g_return_if_fail (files != NULL && files->len > 0);
 
-  if (files->len == 0)
-    return;
   sheaf_batch_options_init (&options);
   options.keep_items = TRUE;
   options.thumbnail_size

@@ -19,7 +19,8 @@ sheaf_window_new (AdwApplication *application, SheafEngine *engine, SheafClientI
 /* Opens a gallery, by its address. */
 void sheaf_window_open_source (SheafWindow *self, const char *spec);
 
-/* Makes thumbnails of @files: pictures and folders, (element-type GFile). */
+/* Makes thumbnails of @files: pictures and folders, (element-type GFile).  What cannot be read is
+ * said. */
 void sheaf_window_open_files (SheafWindow *self, GPtrArray *files);
 
 /* Downloads what stands at @uris at once, without a gallery in between. */
