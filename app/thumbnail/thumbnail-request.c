@@ -9,17 +9,16 @@
 
 #include "app/thumbnail/thumbnail-request.h"
 
+#include "app/thumbnail/document-portal.h"
 #include "app/thumbnail/thumbnail-cache.h"
 #include "app/work/error.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
-#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 /* A file changed less long ago than this may not be whole yet. */
@@ -136,27 +135,11 @@ open_original (Work *work)
   return request->again_ms == 0;
 }
 
-/* Where the programs outside a sandbox see a file that came through the document portal, which says
- * so in an attribute; (nullable) for every other file. */
-static char *
-dup_host_path (const char *path)
-{
-  char host[PATH_MAX];
-  ssize_t n;
-
-  if (!g_str_has_prefix (path, "/run/user/") && !g_str_has_prefix (path, "/run/flatpak/doc/"))
-    return NULL;
-  n = getxattr (path, "user.document-portal.host-path", host, sizeof host - 1);
-  if (n <= 0 || host[0] != '/')
-    return NULL;
-  return g_strndup (host, (gsize) n);
-}
-
 /* As the cache names the file. */
 static char *
 dup_uri (const char *path)
 {
-  g_autofree char *host_path = dup_host_path (path);
+  g_autofree char *host_path = sheaf_document_portal_dup_host_path (path);
 
   return g_filename_to_uri (host_path != NULL ? host_path : path, NULL, NULL);
 }
