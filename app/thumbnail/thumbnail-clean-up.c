@@ -4,7 +4,7 @@
  *
  * Part of the cache's interface (thumbnail-cache.h), apart because it alone goes through the whole
  * of it.  What cannot be told for certain stays: a stick that is not plugged in has lost no
- * pictures. */
+ * pictures, nor has a folder that a sandbox hides. */
 #include "config.h"
 
 #include "app/thumbnail/png-text.h"
@@ -53,6 +53,18 @@ may_return (const char *path)
   return FALSE;
 }
 
+/* Whether what lies in the folder of @path is seen at all.  A Flatpak sees the folders it was
+ * given, mounted among empty ones on the file system of its root. */
+static gboolean
+may_see (const char *path)
+{
+  g_autofree char *dir = g_path_get_dirname (path);
+  GStatBuf info, root;
+
+  return g_getenv ("FLATPAK_ID") == NULL
+         || (g_stat (dir, &info) == 0 && g_stat ("/", &root) == 0 && info.st_dev != root.st_dev);
+}
+
 static gboolean
 original_is_gone (const char *entry)
 {
@@ -72,7 +84,8 @@ original_is_gone (const char *entry)
   /* Not of a file on this machine: whether that still exists cannot be known from here. */
   if (path == NULL)
     return FALSE;
-  return g_lstat (path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR) && !may_return (path);
+  return g_lstat (path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR) && !may_return (path)
+         && may_see (path);
 }
 
 static gboolean

@@ -228,6 +228,42 @@ on_cleaned (GObject *source, GAsyncResult *result, gpointer data)
   *(GAsyncResult **) data = g_object_ref (result);
 }
 
+/* Returns: how many entries went */
+static guint
+clean_up (guint64 *bytes)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_removed = 0;
+
+  sheaf_thumbnail_cache_clean_up_async (NULL, on_cleaned, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  sheaf_thumbnail_cache_clean_up_finish (result, &n_removed, bytes, &error);
+  g_assert_no_error (error);
+  return n_removed;
+}
+
+/* What a sandbox hides is not gone.  The folder of this original is its root, which is seen, but is
+ * not the one of everybody else. */
+static void
+test_clean_up_in_sandbox (void)
+{
+  const SheafOriginal hidden = { "file:///sheaf-test-hidden.jpg", 1, 2 };
+  g_autoptr (GBytes) png = make_png (hidden.uri, "1", "2");
+  guint64 bytes;
+
+  g_assert_false (g_file_test ("/sheaf-test-hidden.jpg", G_FILE_TEST_EXISTS));
+  store_png (&hidden, png);
+  g_setenv ("FLATPAK_ID", "io.github.sheaf_app.Sheaf", TRUE);
+  clean_up (&bytes);
+  g_assert_true (is_valid (&hidden));
+
+  g_unsetenv ("FLATPAK_ID");
+  g_assert_cmpuint (clean_up (&bytes), >=, 1);
+  g_assert_false (is_valid (&hidden));
+}
+
 static void
 test_clean_up (void)
 {
@@ -247,8 +283,6 @@ test_clean_up (void)
   g_autofree char *foreign = g_build_filename (sheaf_thumbnail_cache_get_root (), "fail",
                                                "gnome-thumbnail-factory", NULL);
   g_autofree char *foreign_entry = g_build_filename (foreign, "x.png", NULL);
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
   guint n_removed;
   guint64 bytes;
 
@@ -264,11 +298,7 @@ test_clean_up (void)
   g_file_set_contents (old_entry, "x", 1, NULL);
   g_file_set_contents (foreign_entry, "x", 1, NULL);
 
-  sheaf_thumbnail_cache_clean_up_async (NULL, on_cleaned, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  sheaf_thumbnail_cache_clean_up_finish (result, &n_removed, &bytes, &error);
-  g_assert_no_error (error);
+  n_removed = clean_up (&bytes);
 
   g_assert_true (is_valid (&here));
   g_assert_false (is_valid (&gone));
@@ -330,5 +360,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/thumbnail-cache/hostile-text", test_hostile_text);
   g_test_add_func ("/thumbnail-cache/killed", test_killed);
   g_test_add_func ("/thumbnail-cache/clean-up", test_clean_up);
+  g_test_add_func ("/thumbnail-cache/clean-up-in-sandbox", test_clean_up_in_sandbox);
   return g_test_run ();
 }
