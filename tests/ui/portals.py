@@ -10,87 +10,13 @@ import os
 import re
 import shutil
 import subprocess
-import threading
 
-from gi.repository import Gio, GLib
+from gi.repository import GLib
 
-from driver import Sheaf, run, wait
-
-NAME = "org.freedesktop.portal.Desktop"
-PATH = "/org/freedesktop/portal/desktop"
-INTERFACES = """
-<node>
-  <interface name="org.freedesktop.portal.Wallpaper">
-    <method name="SetWallpaperFile">
-      <arg type="s" direction="in"/><arg type="h" direction="in"/><arg type="a{sv}" direction="in"/>
-      <arg type="o" direction="out"/>
-    </method>
-    <property name="version" type="u" access="read"/>
-  </interface>
-  <interface name="org.freedesktop.portal.FileChooser">
-    <method name="OpenFile">
-      <arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="a{sv}" direction="in"/>
-      <arg type="o" direction="out"/>
-    </method>
-    <property name="version" type="u" access="read"/>
-  </interface>
-  <interface name="org.freedesktop.portal.Inhibit">
-    <method name="Inhibit">
-      <arg type="s" direction="in"/><arg type="u" direction="in"/><arg type="a{sv}" direction="in"/>
-      <arg type="o" direction="out"/>
-    </method>
-    <property name="version" type="u" access="read"/>
-  </interface>
-</node>
-"""
+from doubles import Portals
+from driver import Sheaf, run
 
 SUSPEND = 4  # of what may be inhibited
-
-
-class Portals:
-    """The double; answers is {method: (response, results)}."""
-
-    def __init__(self, answers):
-        self.answers = answers
-        self.asked = []  # (method, parameters, bytes of the file that came along)
-        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
-        self.bus = Gio.DBusConnection.new_for_address_sync(os.environ["DBUS_SESSION_BUS_ADDRESS"], flags)
-        for interface in Gio.DBusNodeInfo.new_for_xml(INTERFACES).interfaces:
-            self.bus.register_object(PATH, interface, self.on_call, lambda *_: GLib.Variant("u", 3), None)
-        self.bus.call_sync(
-            "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
-            GLib.Variant("(su)", (NAME, 4)), None, 0, 5000,
-        )
-        self.loop = GLib.MainLoop()
-        self.thread = threading.Thread(target=self.loop.run, daemon=True)
-        self.thread.start()
-
-    def on_call(self, bus, sender, path, interface, method, parameters, invocation):
-        values = parameters.unpack()
-        options = values[-1]
-        content = None
-        fds = invocation.get_message().get_unix_fd_list()
-        if fds is not None:
-            with os.fdopen(fds.get(values[1]), "rb") as file:
-                content = file.read()
-        handle = f"{PATH}/request/{sender[1:].replace('.', '_')}/{options.get('handle_token', 'none')}"
-        invocation.return_value(GLib.Variant("(o)", (handle,)))
-        self.asked.append((method, values, content))
-        if method in self.answers:
-            response, results = self.answers[method]
-            bus.emit_signal(
-                sender, handle, "org.freedesktop.portal.Request", "Response",
-                GLib.Variant("(ua{sv})", (response, results)),
-            )
-
-    def wait_asked(self, method, count=1):
-        wait(lambda: len([1 for name, *_ in self.asked if name == method]) >= count, f"{method} to be asked for")
-        return [call for call in self.asked if call[0] == method][count - 1]
-
-    def kill(self):
-        self.loop.quit()
-        self.thread.join()
-        self.bus.close_sync()
 
 
 def pictures(stack, count):
