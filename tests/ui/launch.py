@@ -7,8 +7,9 @@ import os
 import re
 import shutil
 import subprocess
+from xml.etree import ElementTree
 
-from driver import BUILD, Demo, Running, Sheaf, run, wait, xdotool
+from driver import BUILD, TOP, Demo, Running, Sheaf, run, wait, xdotool
 
 ID = "io.github.sheaf_app.Sheaf"
 
@@ -55,13 +56,18 @@ def cold_action(stack):
 
 
 def open_with(stack):
-    """Open With from a file manager: a folder, then a file of another"""
+    """Open With from a file manager: a folder, then two of its pictures, then an address; one window takes all"""
     top = pictures(stack, 3)
     call("gapplication", "launch", ID, top)
     sheaf = Running(ID)
     stack.callback(sheaf.kill)
     sheaf.wait_window()
     sheaf.wait_words(r"^3 (of 3 )?pictures$")
+    call("gapplication", "launch", ID, os.path.join(top, "0.jpg"), os.path.join(top, "2.jpg"))
+    sheaf.wait_words(r"^2 (of 2 )?pictures$")
+    call("gapplication", "launch", ID, "demo:")
+    wait(lambda: len(sheaf.tiles()) > 3, "the tiles of the demo gallery")
+    assert len(sheaf.frames) == 1
 
 
 def one_instance(stack):
@@ -89,6 +95,27 @@ def desktop_file(stack):
     stack.callback(sheaf.kill)
     sheaf.wait_window()
     assert set(offered) <= actions(), offered
+
+    # It may be started by the bus, and is offered for what it opens.
+    assert re.search("^DBusActivatable=true$", text, re.MULTILINE)
+    types = set(re.search(r"^MimeType=(.*)$", text, re.MULTILINE).group(1).strip(";").split(";"))
+    assert {"inode/directory", "image/jpeg", "image/png", "image/gif", "image/webp"} <= types, types
+
+
+def metainfo(stack):
+    """the pictures its description shows are there, its newest release is this one, its contents are rated"""
+    root = ElementTree.parse(os.path.join(BUILD, "data", ID + ".metainfo.xml")).getroot()
+    shown = [image.text for image in root.iterfind("screenshots/screenshot/image")]
+    assert len(shown) >= 3, shown
+    for address in shown:
+        path = os.path.join(TOP, "data", "screenshots", os.path.basename(address))
+        size = call("identify", "-format", "%w %h", path).split()
+        assert int(size[0]) >= 620 and int(size[1]) >= 400, (path, size)
+    newest = root.find("releases/release")
+    said = call(os.path.join(BUILD, "ui", "sheaf"), "--version").split()
+    assert newest.get("version") == said[-1] and newest.findtext("description/p"), newest.attrib
+    assert root.find("content_rating").get("type") == "oars-1.1"
+    assert root.findtext("launchable") == ID + ".desktop"
 
 
 def session(stack):
@@ -120,4 +147,4 @@ def session(stack):
         assert "view='folder'" in kept.read(), "the page is not remembered"
 
 
-run(activated, cold_action, open_with, one_instance, desktop_file, session)
+run(activated, cold_action, open_with, one_instance, desktop_file, metainfo, session)
