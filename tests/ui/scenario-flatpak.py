@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The installed Flatpak: sign in, download, and drop, all inside the sandbox
+"""The installed Flatpak: sign in, download, write the author in, and drop, all inside the sandbox
 
 Run by build-aux/flatpak-offline.
 
@@ -14,7 +14,7 @@ import time
 
 from gi.repository import GLib
 
-from driver import Demo, Program, Thunar, drag, run, thumbnails, wait, xdotool
+from driver import Demo, Program, Thunar, Tree, drag, run, thumbnails, wait, xdotool
 
 ID = "io.github.sheaf_app.Sheaf"
 PICTURES = os.path.join(os.environ["HOME"], "Pictures", "Sheaf")
@@ -74,6 +74,27 @@ def signs_in(stack):
     sheaf.picture("flatpak-sign-in")
 
 
+def embeds(stack):
+    """a licensed picture is downloaded with its author and licence written into it, by a helper in there"""
+    demo = Demo()
+    stack.callback(demo.kill)
+    before = set(downloaded())
+    api = demo.url.removesuffix("/3") + "/commons/w/api.php"
+    subprocess.run(
+        ["flatpak", "--user", "run", f"--env=SHEAF_COMMONS_API={api}", "--command=sheaf-cli", ID, "download",
+         "commons:search/light", "--limit", "2", "--types", "jpeg", "--write-metadata", "-o", PICTURES],
+        check=True, timeout=120, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    )
+    new = sorted(name for name in set(downloaded()) - before if name.endswith((".jpg", ".jpeg")))
+    assert new, "nothing was downloaded"
+    for name in new:
+        with open(os.path.join(PICTURES, name), "rb") as file:
+            content = file.read()
+        packet = content[content.index(b"<x:xmpmeta"):content.index(b"</x:xmpmeta>")].decode()
+        assert "dc:creator" in packet and "dc:rights" in packet, packet
+    print("# written into:", *new, flush=True)
+
+
 def drops(stack):
     """a folder the sandbox may not read says so, with a button that asks for it; one it may is shown"""
     inside = os.path.join(PICTURES, "mine")
@@ -94,9 +115,14 @@ def drops(stack):
     wait(lambda: abs(sheaf.x_window()[1] - 460) < 80, "the window at its place")
     drag(start, sheaf.point(sheaf.frames[0]))
     sheaf.wait_words(r"may not read")
-    sheaf.find("push button", re.compile("Choose|Allow"))
     sheaf.picture("flatpak-drop-outside")
     thunar.kill()
+    # The portal's own chooser comes, which is a program outside.
+    sheaf.press("push button", re.compile("Choose|Allow"))
+    chooser = wait(lambda: root_of("xdg-desktop-portal-gtk"), "the portal's file chooser")
+    wait(lambda: [node for node in chooser.find_all(("frame", "dialog", "file chooser")) if node.box[2] > 100],
+         "the chooser to be seen")
+    sheaf.picture("flatpak-portal-chooser")
 
     subprocess.run(["flatpak", "--user", "run", ID, inside], timeout=60, check=True)
     sheaf.wait_words(r"^3 (of 3 )?pictures$")
@@ -107,6 +133,10 @@ def drops(stack):
         name = hashlib.md5(address.encode()).hexdigest() + ".png"
         wait(lambda: name in map(os.path.basename, thumbnails()), f"the thumbnail of {address}")
     sheaf.picture("flatpak-folder")
+
+
+def root_of(name):
+    return next((program for program, _ in Tree.programs() if program.name == name), None)
 
 
 def filters(pid):
@@ -138,4 +168,4 @@ def confined(stack):
     sheaf.wait_words(r"^40 (of 40 )?pictures$")
 
 
-run(demo_gallery, signs_in, drops, confined)
+run(demo_gallery, signs_in, embeds, drops, confined)
