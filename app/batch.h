@@ -87,7 +87,8 @@ GFile *sheaf_batch_get_folder (SheafBatch *self);
 const GError *sheaf_batch_get_error (SheafBatch *self);
 
 /* Why nothing goes on at present and what a person can do about it: it paused by itself, or its
- * executor depends on others; to be asked again with each sums-changed.  (transfer full) (nullable) */
+ * executor depends on others; to be asked again with each sums-changed.  (transfer full) (nullable)
+ */
 char *sheaf_batch_dup_trouble (SheafBatch *self);
 
 /* Seconds until the quota that it waits for begins anew, to be asked again like the trouble; 0
