@@ -128,6 +128,7 @@ def killed(stack):
         had = counts()[3]
         sheaf.process.send_signal(signal.SIGKILL)
         sheaf.process.wait()
+        sheaf.kill()
         sheaf = start_again(stack, gallery)
         sheaf.press("push button", "Go On")
         wait(lambda: counts()[3] > had + 1, "some more pictures", patience=60)

@@ -626,6 +626,11 @@ class Sheaf(Program):
             },
         )
 
+    def kill(self):
+        super().kill()
+        # The bus learns of it a little later; the next one would be told to ask this one.
+        wait(lambda: owner_of("io.github.sheaf_app.Sheaf") != self.process.pid, "its name to be free")
+
 
 class Running(Program):
     """Sheaf that something else started: found by its name on the session bus."""
