@@ -193,7 +193,7 @@ def build(folder, answer, answer_2):
         subprocess.run(command.split(), check=True)
     subprocess.run(["sh", "-c", CERTIFICATES], cwd=folder, check=True, stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
-    files = {"/etc/resolv.conf": f"nameserver {NAME_SERVER}\noptions timeout:1 attempts:1\n",
+    files = {"/etc/resolv.conf": f"nameserver {NAME_SERVER}\noptions timeout:15 attempts:2\n",
              "/etc/hosts": "127.0.0.1 localhost\n::1 localhost\n"}
     for path, text in files.items():
         own = os.path.join(folder, os.path.basename(path))

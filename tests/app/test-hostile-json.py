@@ -84,7 +84,7 @@ class World:
 
     def run(self, name):
         return Ran(self.folder, f"download imgur:r/{name} imgur:r/sound -o {os.urandom(4).hex()} "
-                   "--no-thumbnails --retries 0 --read-timeout 8")
+                   "--no-thumbnails --retries 0 --read-timeout 20 --connect-timeout 40")
 
     def answer(self, stream, host, path):
         words = path.split("?")[0].split("/")

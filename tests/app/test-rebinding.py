@@ -80,7 +80,7 @@ class World:
         self.server.reached.clear()
         name = os.urandom(4).hex()
         ran = Ran(self.folder, f"download imgur:r/{name} -o {name} --no-thumbnails --retries 1 "
-                  "--read-timeout 10")
+                  "--read-timeout 20 --connect-timeout 40")
         assert ran.items["sound"]["state"] == "done", ran.said
         reached = [address for address in self.server.reached if is_local(address)]
         assert not reached, (reached, ran.said)
