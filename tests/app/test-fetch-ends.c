@@ -231,13 +231,13 @@ assert_late (FetchFixture *self, const char *path, FaultFunc func, int code)
 
   fault_server_on (self->server, path, func, self->body);
   fetch_init_params (&params, url);
-  g_variant_dict_insert (&params, "read-timeout", "u", 400);
+  g_variant_dict_insert (&params, "read-timeout", "u", 1500);
   g_variant_dict_insert (&params, "min-rate", "u", 1000);
   g_variant_dict_insert (&params, "rate-window", "u", 600);
   reply = fetch_run_params (self, &params, fd, &error);
   g_assert_null (reply);
   g_assert_error (error, SHEAF_ERROR, code);
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, 3 * G_TIME_SPAN_SECOND);
+  g_assert_cmpint (g_get_monotonic_time () - begun, <, 15 * G_TIME_SPAN_SECOND);
   fetch_assert_prefix (fd, self->body);
   close (fd);
 }
@@ -308,10 +308,12 @@ test_cancel (FetchFixture *self, gconstpointer data)
       gint64 begun = g_get_monotonic_time ();
 
       fetch_init_params (&params, url);
+      /* So long it would take by itself. */
+      g_variant_dict_insert (&params, "read-timeout", "u", 30000);
       job = sheaf_job_new ("fetch", g_variant_dict_end (&params), fetch_new_file (), 0);
       reply = fetch_run_job (self, job, cancellable, &error);
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-      g_assert_cmpint (g_get_monotonic_time () - begun, <, G_TIME_SPAN_SECOND);
+      g_assert_cmpint (g_get_monotonic_time () - begun, <, 15 * G_TIME_SPAN_SECOND);
       g_thread_join (thread);
     }
 }
