@@ -90,6 +90,49 @@ def answers(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def is_used(stack):
+    """the winner is used from now on: it is kept, and shown in Preferences"""
+    kept = os.path.join(os.environ["XDG_CONFIG_HOME"], "glib-2.0", "settings", "keyfile")
+    os.makedirs(os.path.dirname(kept), exist_ok=True)
+    with open(kept, "w", encoding="utf-8") as file:
+        file.write("[io/github/sheaf_app/Sheaf]\nexecutor='sequential'\n")
+    stack.callback(os.unlink, kept)
+    sheaf = Sheaf(environment={"GSETTINGS_BACKEND": "keyfile"})
+    stack.callback(sheaf.kill)
+    sheaf.wait_window()
+    sheaf.key("alt+4")
+    # One way only, so that it is the best.
+    sheaf.press("list item", "Ways of Working")
+    for way in "One at a time", "Threads", "Asynchronous":
+        switch = sheaf.reveal(sheaf.find(("switch", "check box"), way))
+        sheaf.click(switch)
+        wait(lambda: not switch.has("checked"), f"{way} to be off")
+    sheaf.press("list item", "Ways of Working")
+    sheaf.press("push button", "Compare")
+    # With its values for a screen reader, too.
+    sheaf.find(name=re.compile(r"^Processes × \d+: \d.* s, \d.* of processor time"), patience=90)
+    use = sheaf.find("push button", "Use This From Now On")
+    wait(lambda: use.has("sensitive"), "the end of the comparison", 90)
+    sheaf.click(use)
+    sheaf.wait_toast("Used from now on")
+
+    def is_kept():
+        with open(kept, encoding="utf-8") as file:
+            return "\nexecutor='processes'\n" in file.read()
+
+    wait(is_kept, "the setting")
+    sheaf.key("ctrl+comma")
+    sheaf.find("frame", "Preferences")
+    sheaf.tab_to(("radio button", "toggle button", "page tab"), "Work")
+    sheaf.key("space")
+    row = sheaf.find("combo box", "Method")  # the first is that of downloads
+    assert row.find_all("label", "Processes"), [label.name for label in row.find_all("label")]
+    sheaf.picture("chosen")
+    sheaf.key("Escape")
+    wait(lambda: not sheaf.seen("frame", "Preferences"), "the preferences to close")
+    assert sheaf.quit() == 0
+
+
 def waits_for_a_worker(stack):
     """a download through the queue says that it has no worker, and goes on when one comes"""
     with socket.socket() as probe:
@@ -127,6 +170,6 @@ def waits_for_a_worker(stack):
 
 
 if shutil.which("redis-server"):
-    run(leaves_nothing, compares, waits_for_a_worker)
+    run(leaves_nothing, compares, is_used, waits_for_a_worker)
 else:
-    run(leaves_nothing, compares)
+    run(leaves_nothing, compares, is_used)
