@@ -41,6 +41,9 @@ struct _SheafWindow
   SheafComparePage *compare;
   GtkWidget *drop_hint;
 
+  GtkWidget *focus; /* (nullable): weak; what is watched, as it has the focus */
+  guint rescue_id;
+
   guint inhibit_cookie;
   gboolean closing;           /* the person has been asked */
   gboolean asking_background; /* the desktop is being asked */

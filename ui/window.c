@@ -383,6 +383,47 @@ sheaf_window_close_request (GtkWindow *window)
   return GTK_WINDOW_CLASS (sheaf_window_parent_class)->close_request (window);
 }
 
+/* A menu whose item makes its own button go away, as clearing a page does, keeps the focus of a
+ * window of GTK's when it closes, and no key reaches the window again. */
+static gboolean
+rescue_focus (gpointer user_data)
+{
+  SheafWindow *self = user_data;
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  self->rescue_id = 0;
+  if (focus == NULL || gtk_widget_get_mapped (focus) || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return G_SOURCE_REMOVE;
+  gtk_window_set_focus (GTK_WINDOW (self), NULL);
+  gtk_widget_child_focus (GTK_WIDGET (self->views), GTK_DIR_TAB_FORWARD);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_focus_unmapped (SheafWindow *self)
+{
+  if (self->rescue_id == 0)
+    self->rescue_id = g_idle_add (rescue_focus, self);
+}
+
+static void
+watch_focus (SheafWindow *self, GtkWidget *focus)
+{
+  if (self->focus != NULL)
+    g_signal_handlers_disconnect_by_func (self->focus, on_focus_unmapped, self);
+  g_set_weak_pointer (&self->focus, focus);
+  if (focus != NULL)
+    g_signal_connect_swapped (focus, "unmap", G_CALLBACK (on_focus_unmapped), self);
+}
+
+static void
+on_focus_changed (SheafWindow *self)
+{
+  watch_focus (self, gtk_window_get_focus (GTK_WINDOW (self)));
+  if (self->focus != NULL && !gtk_widget_get_mapped (self->focus))
+    on_focus_unmapped (self);
+}
+
 static void
 sheaf_window_dispose (GObject *object)
 {
@@ -394,6 +435,8 @@ sheaf_window_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (sheaf_batch_page_get_group (self->folder), self);
       self->downloads = NULL;
     }
+  watch_focus (self, NULL);
+  g_clear_handle_id (&self->rescue_id, g_source_remove);
   g_clear_object (&self->chooser);
   g_clear_object (&self->gallery_actions);
   g_clear_object (&self->downloads_actions);
@@ -498,6 +541,7 @@ sheaf_window_init (SheafWindow *self)
   watch_group (self, self->downloads);
   watch_group (self, self->folder);
   sheaf_window_init_drop (self);
+  g_signal_connect (self, "notify::focus-widget", G_CALLBACK (on_focus_changed), NULL);
   restore_size (self);
   sheaf_window_update_places (self);
 }

@@ -136,6 +136,22 @@ def one_by_one(stack):
     assert sheaf.quit() == 0
 
 
+def cleared(stack):
+    """what ended is cleared by the menu, whose button goes with it, and keys reach the window all the same"""
+    gallery = Gallery(stack, 6)
+    choose()
+    sheaf = open_gallery(stack, gallery)
+    download_all(sheaf)
+    wait_sums(sheaf, 6, 6)
+    sheaf.press("push button", "More")
+    sheaf.press("menu item", "Clear")
+    sheaf.wait_words("^No Downloads$")
+    assert len(files()) == 6
+    sheaf.press("push button", "Undo")
+    wait_sums(sheaf, 6, 6)
+    assert sheaf.quit() == 0
+
+
 def cancelled_is_not_offered(stack):
     """what was left unfinished, and then cancelled before it went on, is not offered again"""
     gallery = Gallery(stack, 20)
@@ -199,4 +215,4 @@ def limits(stack):
     assert sheaf.quit() == 0
 
 
-run(failures, one_by_one, cancelled_is_not_offered, limits)
+run(failures, one_by_one, cleared, cancelled_is_not_offered, limits)
