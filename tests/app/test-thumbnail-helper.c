@@ -306,8 +306,16 @@ test_damaged (void)
   gulong memory = 0, later_memory;
   guint descriptors = 0, n_good = 0;
 
-  /* Both classes of helper are there from the beginning. */
+  /* Every class of helper is there from the beginning. */
   assert_refused (text, params_for (128, ""), SHEAF_ERROR_NOT_A_PICTURE);
+  for (guint i = 0; i < files->len; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SheafReply) reply = run (files->pdata[i], params_for (64, "png"), &error);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (reply);
+    }
   descriptors = count_fds ();
   for (guint i = 0; i < n; i++)
     {
