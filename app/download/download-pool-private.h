@@ -22,6 +22,7 @@ struct _SheafDownloadPool
   SheafDownloadOptions options;
   SheafFolder *folder; /* (nullable): opened when first needed */
   gboolean opening;
+  GPtrArray *leftovers; /* (element-type SheafEntry): given up before the folder was opened */
 
   GHashTable *pending; /* set of SheafDownload: queued, waiting, under way, paused */
   GHashTable *hosts;   /* name → SheafHost */
@@ -48,6 +49,9 @@ void sheaf_download_pool_enqueue (SheafDownloadPool *self, SheafDownload *downlo
 /* Back into the queue after @wait microseconds. */
 void sheaf_download_pool_wait (SheafDownloadPool *self, SheafDownload *download, gint64 next_try);
 
+/* Opens the folder, in a thread; without @make only where there is one. */
+void sheaf_download_pool_open_folder (SheafDownloadPool *self, gboolean make);
+
 /* The end of @download in @state; it is no longer the pool's. */
 void sheaf_download_pool_end (SheafDownloadPool *self,
                               SheafDownload *download,
@@ -66,6 +70,9 @@ void sheaf_download_pool_give_up (SheafDownloadPool *self, SheafDownload *downlo
 
 /* Gives up @download's part. */
 void sheaf_download_pool_drop (SheafDownloadPool *self, SheafDownload *download);
+
+/* Takes away the part of @entry; the folder is open. */
+void sheaf_download_pool_discard (SheafDownloadPool *self, SheafEntry *entry);
 
 guint sheaf_download_pool_get_at_once (SheafDownloadPool *self);
 

@@ -67,6 +67,7 @@ sheaf_download_pool_finalize (GObject *object)
   g_source_destroy (self->timer);
   g_source_unref (self->timer);
   g_sequence_free (self->waiting);
+  g_ptr_array_unref (self->leftovers);
   g_sequence_free (self->turns);
   g_hash_table_unref (self->hosts);
   g_hash_table_unref (self->pending);
@@ -295,6 +296,7 @@ typedef struct
 {
   SheafDownloadPool *pool;
   GFile *file;
+  gboolean make;
   SheafArchive *archive;
   SheafFolder *folder;
   GError *error;
@@ -307,6 +309,8 @@ do_open (gpointer data)
   g_autoptr (GPtrArray) unfinished = NULL;
   g_autoptr (GHashTable) keep = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
+  if (!opening->make && !g_file_query_exists (opening->file, NULL))
+    return;
   opening->folder = sheaf_folder_open (opening->file, &opening->error);
   if (opening->folder == NULL || opening->archive == NULL)
     return;
@@ -327,8 +331,11 @@ opened (gpointer data)
   self->opening = FALSE;
   if (opening->folder != NULL)
     self->folder = opening->folder;
-  else
+  else if (opening->make)
     sheaf_download_pool_trouble (self, self->n_looks, opening->error);
+  for (guint i = 0; self->folder != NULL && i < self->leftovers->len; i++)
+    sheaf_download_pool_discard (self, self->leftovers->pdata[i]);
+  g_ptr_array_set_size (self->leftovers, 0);
   sheaf_download_pool_wake (self);
   g_clear_error (&opening->error);
   g_object_unref (opening->file);
@@ -337,13 +344,14 @@ opened (gpointer data)
   g_object_unref (self);
 }
 
-static void
-open_folder (SheafDownloadPool *self)
+void
+sheaf_download_pool_open_folder (SheafDownloadPool *self, gboolean make)
 {
   Opening *opening = g_new0 (Opening, 1);
 
   opening->pool = g_object_ref (self);
   opening->file = g_object_ref (self->options.folder);
+  opening->make = make;
   opening->archive = self->archive != NULL ? g_object_ref (self->archive) : NULL;
   self->opening = TRUE;
   sheaf_worker_run (do_open, opened, opening);
@@ -391,7 +399,7 @@ on_timer (gpointer user_data)
       if (download == NULL)
         break;
       if (self->folder == NULL)
-        open_folder (self);
+        sheaf_download_pool_open_folder (self, TRUE);
       else
         begin (self, download, now);
     }
@@ -415,6 +423,7 @@ sheaf_download_pool_init (SheafDownloadPool *self)
   self->hosts
       = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) sheaf_host_free);
   self->waiting = g_sequence_new (NULL);
+  self->leftovers = g_ptr_array_new_with_free_func ((GDestroyNotify) sheaf_entry_unref);
   self->turns = g_sequence_new (NULL);
   self->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_callback (self->timer, on_timer, self, NULL);

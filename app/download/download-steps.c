@@ -573,8 +573,21 @@ discarded (gpointer data)
 }
 
 void
+sheaf_download_pool_discard (SheafDownloadPool *self, SheafEntry *entry)
+{
+  sheaf_worker_run (do_discard, discarded, sheaf_transfer_new (self->folder, entry));
+}
+
+void
 sheaf_download_pool_drop (SheafDownloadPool *self, SheafDownload *download)
 {
   if (self->folder != NULL)
-    sheaf_worker_run (do_discard, discarded, sheaf_transfer_new (self->folder, download->entry));
+    {
+      sheaf_download_pool_discard (self, download->entry);
+      return;
+    }
+  /* What an earlier run left of it must go, too. */
+  g_ptr_array_add (self->leftovers, sheaf_entry_ref (download->entry));
+  if (!self->opening)
+    sheaf_download_pool_open_folder (self, FALSE);
 }

@@ -166,7 +166,7 @@ def cancelled_is_not_offered(stack):
     sheaf.press("push button", "Cancel")
     wait(lambda: n_unfinished() == 0, "nothing to be wanted any more")
     sheaf.wait_tile(re.compile(", Cancelled$"))
-    assert not [path for path in files() if os.path.basename(path)[0] == "."], "parts stay"
+    wait(lambda: not [path for path in files() if os.path.basename(path)[0] == "."], "the parts to go")
     assert sheaf.quit() == 0
 
 
