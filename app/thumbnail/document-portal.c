@@ -93,7 +93,7 @@ ask (const char *id)
 static char *
 dup_document (const char *id, const char *name)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&mutex);
   g_autofree char *host = NULL;
   g_autofree char *host_name = NULL;
   gboolean good;

@@ -143,12 +143,12 @@ test_absurd_record (void)
     "",
     "[quota",
     "[quota]\nboot=this boot\nclock=-1\nshut-until=9223372036854775807\n",
-    "[quota]\nboot=another\nclock=9223372036854775807\ntime=9223372036854775807\n"
-    "shut-until=9223372036854775807\nrefusals=99999999999\nquestions=1@1;2;@;9@99999999999;\n"
-    "[user]\nlimit=9223372036854775807\nremaining=0\nwindow=9223372036854775807\n"
-    "ends=9223372036854775807\n",
-    "[quota]\nboot=this boot\nclock=1\ntime=1\nquestions=4294967295@9223372036854775807\n"
-    "[user]\nremaining=0\nends=9223372036854775807\n[client]\nremaining=-5\nends=-5\n",
+    ("[quota]\nboot=another\nclock=9223372036854775807\ntime=9223372036854775807\n"
+     "shut-until=9223372036854775807\nrefusals=99999999999\nquestions=1@1;2;@;9@99999999999;\n"
+     "[user]\nlimit=9223372036854775807\nremaining=0\nwindow=9223372036854775807\n"
+     "ends=9223372036854775807\n"),
+    ("[quota]\nboot=this boot\nclock=1\ntime=1\nquestions=4294967295@9223372036854775807\n"
+     "[user]\nremaining=0\nends=9223372036854775807\n[client]\nremaining=-5\nends=-5\n"),
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
