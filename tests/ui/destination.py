@@ -106,10 +106,11 @@ def full(stack):
     mount("small", PICTURES, "tmpfs", 0, "size=1500k")
     stack.callback(libc.umount2, PICTURES.encode(), 2)
     choose()
-    sheaf = begin(stack, gallery, 5)
+    # How many are whole by then is not known: parts of those under way take room as well.
+    sheaf = begin(stack, gallery, 0)
     is_said(sheaf, "The disk is full")
     sheaf.picture("full")
-    whole = counts()[3]
+    whole = counts().get(3, 0)
     assert whole < 30 and n_unfinished() == 30 - whole, counts()
     mount(None, PICTURES, None, MS_REMOUNT, "size=20m")
     go_on(sheaf)
