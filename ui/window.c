@@ -390,11 +390,12 @@ rescue_focus (gpointer user_data)
 {
   SheafWindow *self = user_data;
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  GtkWidget *popover = focus != NULL ? gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER) : NULL;
 
   self->rescue_id = 0;
-  /* Elsewhere what is not there yet may have the focus, as a search that is about to appear. */
-  if (focus == NULL || gtk_widget_get_mapped (focus) || !gtk_widget_get_mapped (GTK_WIDGET (self))
-      || gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER) == NULL)
+  /* What is about to appear may have the focus already: a search, or a menu that opens. */
+  if (popover == NULL || gtk_widget_get_visible (popover) || gtk_widget_get_mapped (focus)
+      || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return G_SOURCE_REMOVE;
   gtk_window_set_focus (GTK_WINDOW (self), NULL);
   gtk_widget_child_focus (GTK_WIDGET (self->views), GTK_DIR_TAB_FORWARD);
